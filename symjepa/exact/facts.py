@@ -1,0 +1,74 @@
+r"""Facts: what is known, and what must be shown.
+
+Soundness: a `Fact` is a sentence and nothing else.  With `over` it is universally quantified: "for every integer (or real)
+symbol between lo and hi"; a bound symbol never means the free symbol of the same name, and `hi = oo` means no upper end.
+Every other file of this room either demands facts (side conditions) or derives them from facts (`signs`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import sympy as sp
+
+from symjepa.errors import InvalidFact
+
+Kind = Literal["positive", "nonnegative", "nonzero", "zero", "integer"]
+SAID = {"positive": "> 0", "nonnegative": ">= 0", "nonzero": "!= 0", "zero": "= 0", "integer": "is an integer"}
+TEX = {"positive": "> 0", "nonnegative": r"\geq 0", "nonzero": r"\neq 0", "zero": "= 0", "integer": r"\in \mathbb{Z}"}
+
+
+@dataclass(frozen=True)
+class Range:
+    """lo <= symbol <= hi, over the integers or over the reals; hi may be oo."""
+
+    symbol: sp.Symbol
+    lo: sp.Expr
+    hi: sp.Expr
+    integer: bool
+
+
+@dataclass(frozen=True)
+class Fact:
+    """`expr` is positive, nonnegative, nonzero, zero or an integer, for every value of the bound symbols in `over`."""
+
+    expr: sp.Expr
+    kind: Kind
+    over: tuple[Range, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.kind not in SAID:
+            raise InvalidFact(f"a fact needs a kind among {', '.join(SAID)}, but got kind={self.kind!r}")
+        if not isinstance(self.expr, sp.Expr):
+            raise InvalidFact(f"a fact needs a SymPy expression, but got {self.expr!r} (type={type(self.expr).__name__})")
+
+    @property
+    def free_symbols(self) -> frozenset[sp.Symbol]:
+        """Symbols that are not bound by `over`; a range may use the symbols bound before it."""
+        free = set(self.expr.free_symbols)
+        for r in reversed(self.over):
+            free = (free - {r.symbol}) | r.lo.free_symbols | r.hi.free_symbols
+        return frozenset(free)
+
+    def under(self, r: Range) -> Fact:
+        """The same fact for every value of r.symbol."""
+        return replace(self, over=(r, *self.over)) if r.symbol in self.free_symbols else self
+
+    def latex(self) -> str:
+        """The sentence in LaTeX, ranges after it."""
+        ranges = "".join(rf"\quad ({sp.latex(r.lo)} \leq {sp.latex(r.symbol)} \leq {sp.latex(r.hi)})" for r in self.over)
+        return f"{sp.latex(self.expr)} {TEX[self.kind]}{ranges}"
+
+    def __str__(self) -> str:
+        ranges = "".join(f" for {r.lo} <= {r.symbol} <= {r.hi}" for r in self.over)
+        return f"{self.expr} {SAID[self.kind]}{ranges}"
+
+
+def lifted(conditions: frozenset[Fact] | set[Fact], r: Range) -> frozenset[Fact]:
+    """Conditions met inside a binder, demanded for every value of the bound symbol.
+
+    That a summation index is an integer needs no showing: the sum runs over integers.
+    """
+    known = Fact(r.symbol, "integer") if r.integer else None
+    return frozenset(c.under(r) for c in conditions if c != known)

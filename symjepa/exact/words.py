@@ -1,0 +1,513 @@
+r"""Words in matrix letters: products of layers of symbolic depth, their transposes, traces, expectations and gradients.
+
+One letter kind stands for every product of consecutive layers: the segment `W[hi:lo]` is $W_{hi} W_{hi-1} \cdots W_{lo+1}$, whose
+ends are integer-linear in K, L and layer indices.  Neighbours merge, `W[a:b] W[b:c] = W[a:c]`; the empty segment `W[a:a]` is the
+identity; layer l is `W[l:l-1]`.  So one rule differentiates every layer of every depth, and the edges l = 1 and l = L come out
+by themselves.
+
+Soundness.  A word denotes a product of matrices, a `WordSum` a linear combination of words of one shape, a `TraceSum` a linear
+combination of traces.  The only identities used are: associativity, the two segment rules above (valid for a ≥ b ≥ c, which
+`Segment` checks when its length is a number and which `ranges` reports for the caller to show otherwise), (AB)ᵀ = BᵀAᵀ, symmetry of
+letters declared symmetric, and tr(AB) = tr(BA) = tr((AB)ᵀ).  Distinct canonical words are only *assumed* different: equality of words
+proves equality of matrices, inequality proves nothing.  Coefficients are SymPy numbers and monomials in commuting scalars; they are
+combined by SymPy's constructors alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Any
+
+import sympy as sp
+
+from symjepa.errors import BadSegment, ShapeMismatch
+from symjepa.symbols import latex_names
+
+Space = str
+SAMPLE: Space = "sample"
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A family of layers, multiplied from the left; `top`, `bottom` and `hidden` name the spaces at its ends and between."""
+
+    name: str
+    depth: sp.Expr
+    top: Space
+    bottom: Space
+    hidden: str
+
+    def space(self, level: sp.Expr) -> Space:
+        """The space between layers `level` and `level + 1`."""
+        if level == 0:
+            return self.bottom
+        return self.top if level == self.depth else f"{self.hidden}@{level}"
+
+    def product(self) -> WordSum:
+        """All layers: `W[depth:0]`."""
+        return self.segment(self.depth, sp.S.Zero)
+
+    def segment(self, hi: sp.Expr | int, lo: sp.Expr | int) -> WordSum:
+        """The layers lo+1 … hi as a word; the identity when hi = lo."""
+        segment = Segment(self, sp.Integer(hi) if isinstance(hi, int) else hi, sp.Integer(lo) if isinstance(lo, int) else lo)
+        return WordSum.of(Word((segment,), segment.rows, segment.cols))
+
+    def layer(self, index: sp.Expr | int) -> WordSum:
+        """Layer number `index`: `W[index:index-1]`."""
+        return self.segment(index, index - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Layers lo+1 … hi of a stack; `stopped` marks the copy under a stop-gradient."""
+
+    stack: Stack
+    hi: sp.Expr
+    lo: sp.Expr
+    transposed: bool = False
+    stopped: bool = False
+
+    def __post_init__(self) -> None:
+        length = self.hi - self.lo
+        if length.is_Integer and length < 0:
+            raise BadSegment(f"a segment needs hi ≥ lo, but got {self.stack.name}[{self.hi}:{self.lo}]", segment=self)
+
+    @property
+    def rows(self) -> Space:
+        return self.stack.space(self.lo if self.transposed else self.hi)
+
+    @property
+    def cols(self) -> Space:
+        return self.stack.space(self.hi if self.transposed else self.lo)
+
+    @property
+    def T(self) -> Segment:
+        return replace(self, transposed=not self.transposed)
+
+    @property
+    def is_identity(self) -> bool:
+        return bool(self.hi == self.lo)
+
+    @property
+    def is_layer(self) -> bool:
+        return bool(self.hi - self.lo == 1)
+
+    @property
+    def is_whole(self) -> bool:
+        """All the layers of a stack of more than one."""
+        return bool(self.lo == 0 and self.hi == self.stack.depth != 1)
+
+    def merge(self, right: Factor) -> Segment | None:
+        """The segment equal to self·right, if the two are neighbours in one stack."""
+        if not isinstance(right, Segment) or (self.stack, self.transposed, self.stopped) != (
+            right.stack,
+            right.transposed,
+            right.stopped,
+        ):
+            return None
+        upper, lower = (right, self) if self.transposed else (self, right)
+        return replace(self, hi=upper.hi, lo=lower.lo) if upper.lo == lower.hi else None
+
+    def __str__(self) -> str:
+        name = self.stack.name
+        if self.is_whole:
+            spelled = name
+        else:
+            spelled = f"{name}_{_short(self.hi)}" if self.is_layer else f"{name}[{_short(self.hi)}:{_short(self.lo)}]"
+        return (f"sg[{spelled}]" if self.stopped else spelled) + "ᵀ" * self.transposed
+
+    def latex(self) -> str:
+        name = _LATEX_NAMES.get(self.stack.name, self.stack.name)
+        if self.is_whole:
+            spelled = name
+        else:
+            spelled = f"{name}_{{{_tex(self.hi)}}}" if self.is_layer else f"{name}_{{{_tex(self.hi)}:{_tex(self.lo)}}}"
+        if self.stopped:
+            spelled = rf"\mathrm{{sg}}[{spelled}]"
+        return spelled + ("^{\\top}" if self.transposed else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """A letter that is no product of layers: a covariance, a teacher, a data vector, a constant."""
+
+    name: str
+    rows: Space
+    cols: Space
+    symmetric: bool = False
+    transposed: bool = False
+    stopped: bool = False
+
+    @property
+    def T(self) -> Matrix:
+        if self.symmetric:
+            return self
+        return replace(self, rows=self.cols, cols=self.rows, transposed=not self.transposed)
+
+    @property
+    def is_identity(self) -> bool:
+        return False
+
+    def merge(self, right: Factor) -> None:
+        return None
+
+    def word(self) -> WordSum:
+        return WordSum.of(Word((self,), self.rows, self.cols))
+
+    def __str__(self) -> str:
+        return self.name + "ᵀ" * self.transposed
+
+    def latex(self) -> str:
+        name = _LATEX_NAMES.get(self.name, self.name)
+        return f"{{{name}}}^{{\\top}}" if self.transposed else name
+
+
+Factor = Segment | Matrix
+
+_LATEX_NAMES = {
+    "Sxx": r"\Sigma^{xx}",
+    "Syx": r"\Sigma^{yx}",
+    "Syy": r"\Sigma^{yy}",
+    "Wbar": r"\overline{W}",
+}
+
+
+def _short(expr: sp.Expr) -> str:
+    return str(expr).replace(" ", "")
+
+
+def _tex(expr: sp.Expr) -> str:
+    return str(sp.latex(expr, symbol_names=latex_names()))
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A product of letters, merged; an empty product is the identity on `rows`."""
+
+    factors: tuple[Factor, ...]
+    rows: Space
+    cols: Space
+
+    @property
+    def T(self) -> Word:
+        return Word(tuple(factor.T for factor in reversed(self.factors)), self.cols, self.rows)
+
+    def __matmul__(self, other: Word) -> Word:
+        if self.cols != other.rows:
+            raise ShapeMismatch(
+                f"{self} has columns in {self.cols}, but {other} has rows in {other.rows}", left=self, right=other
+            )
+        return Word(_merged(self.factors + other.factors), self.rows, other.cols)
+
+    def sort_key(self) -> str:
+        return " ".join(map(str, self.factors))
+
+    def __str__(self) -> str:
+        return " ".join(map(str, self.factors)) or "1"
+
+    def latex(self) -> str:
+        return r"\,".join(factor.latex() for factor in self.factors) or "I"
+
+
+def _merged(factors: Iterable[Factor]) -> tuple[Factor, ...]:
+    """Neighbouring segments merged and identities dropped, from the left."""
+    done: list[Factor] = []
+    for factor in factors:
+        merged = done[-1].merge(factor) if done else None
+        if merged is not None:
+            done[-1] = merged
+        else:
+            done.append(factor)
+        if done[-1].is_identity:
+            done.pop()
+    return tuple(done)
+
+
+def identity(space: Space) -> WordSum:
+    """The identity matrix on a space."""
+    return WordSum.of(Word((), space, space))
+
+
+@dataclass(frozen=True, slots=True)
+class WordSum:
+    """A linear combination of words of one shape: {word: coefficient}, zero coefficients dropped."""
+
+    rows: Space
+    cols: Space
+    terms: tuple[tuple[Word, sp.Expr], ...]
+
+    @staticmethod
+    def of(word: Word, coefficient: sp.Expr = sp.S.One) -> WordSum:
+        return WordSum.collect(word.rows, word.cols, [(Word(_merged(word.factors), word.rows, word.cols), coefficient)])
+
+    @staticmethod
+    def collect(rows: Space, cols: Space, terms: Iterable[tuple[Word, sp.Expr]]) -> WordSum:
+        collected: dict[Word, sp.Expr] = {}
+        for word, coefficient in terms:
+            if (word.rows, word.cols) != (rows, cols):
+                raise ShapeMismatch(f"{word} maps {word.cols} to {word.rows}, the sum maps {cols} to {rows}", word=word)
+            collected[word] = sp.Add(collected.get(word, sp.S.Zero), coefficient)
+        kept = [(word, coefficient) for word, coefficient in collected.items() if coefficient != 0]
+        return WordSum(rows, cols, tuple(sorted(kept, key=lambda term: term[0].sort_key())))
+
+    @staticmethod
+    def zero(rows: Space, cols: Space) -> WordSum:
+        return WordSum(rows, cols, ())
+
+    def __add__(self, other: WordSum) -> WordSum:
+        if (self.rows, self.cols) != (other.rows, other.cols):
+            raise ShapeMismatch(f"cannot add {self} ({self.rows}×{self.cols}) and {other} ({other.rows}×{other.cols})")
+        return WordSum.collect(self.rows, self.cols, self.terms + other.terms)
+
+    def __rmul__(self, scalar: sp.Expr | int) -> WordSum:
+        scaled = [(word, sp.Mul(scalar, coefficient)) for word, coefficient in self.terms]
+        return WordSum.collect(self.rows, self.cols, scaled)
+
+    def __neg__(self) -> WordSum:
+        return -1 * self
+
+    def __sub__(self, other: WordSum) -> WordSum:
+        return self + -other
+
+    def __matmul__(self, other: WordSum) -> WordSum:
+        if self.cols != other.rows:
+            raise ShapeMismatch(f"{self} has columns in {self.cols}, but {other} has rows in {other.rows}")
+        products = [(a @ c, sp.Mul(f, g)) for a, f in self.terms for c, g in other.terms]
+        return WordSum.collect(self.rows, other.cols, products)
+
+    @property
+    def T(self) -> WordSum:
+        return WordSum.collect(self.cols, self.rows, [(word.T, coefficient) for word, coefficient in self.terms])
+
+    @property
+    def is_zero(self) -> bool:
+        return not self.terms
+
+    def letters(self) -> frozenset[Factor]:
+        return frozenset(factor for word, _ in self.terms for factor in word.factors)
+
+    def replaced(self, rule: Callable[[Factor], WordSum | None]) -> WordSum:
+        """Every letter for which `rule` gives a word sum, replaced by it; shapes must agree."""
+        total = WordSum.zero(self.rows, self.cols)
+        for word, coefficient in self.terms:
+            parts = [rule(factor) or WordSum.of(Word((factor,), factor.rows, factor.cols)) for factor in word.factors]
+            product = reduce(lambda left, right: left @ right, parts, identity(self.rows))
+            total = total + coefficient * product
+        return total
+
+    def __str__(self) -> str:
+        return _spell_sum([(_scalar(str, c), str(word)) for word, c in self.terms], " ")
+
+    def latex(self) -> str:
+        return _spell_sum([(_scalar(_tex, c), word.latex()) for word, c in self.terms], r"\,")
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
+
+
+def _scalar(spell: Callable[[Any], str], coefficient: sp.Expr) -> str:
+    text = spell(coefficient)
+    return f"({text})" if coefficient.is_Add else text
+
+
+def _spell_sum(terms: list[tuple[str, str]], times: str) -> str:
+    if not terms:
+        return "0"
+    terms = sorted(terms, key=lambda term: term[0].startswith("-"))
+    spelled = []
+    for coefficient, word in terms:
+        sign, size = ("-", coefficient[1:]) if coefficient.startswith("-") else ("+", coefficient)
+        spelled.append(f" {sign} " + (word if size == "1" else size + times + word))
+    text = "".join(spelled)
+    return text[3:] if text.startswith(" + ") else "-" + text[3:]
+
+
+@dataclass(frozen=True, slots=True)
+class TraceSum:
+    """A linear combination of traces; words are equal up to rotation and transposition of the whole."""
+
+    terms: tuple[tuple[Word, sp.Expr], ...]
+
+    @staticmethod
+    def of(words: WordSum) -> TraceSum:
+        if words.rows != words.cols:
+            raise ShapeMismatch(f"a trace needs a square word, but {words} maps {words.cols} to {words.rows}")
+        return TraceSum.collect(words.terms)
+
+    @staticmethod
+    def collect(terms: Iterable[tuple[Word, sp.Expr]]) -> TraceSum:
+        collected: dict[Word, sp.Expr] = {}
+        for word, coefficient in terms:
+            canonical = _cyclic(word)
+            collected[canonical] = sp.Add(collected.get(canonical, sp.S.Zero), coefficient)
+        kept = [(word, coefficient) for word, coefficient in collected.items() if coefficient != 0]
+        return TraceSum(tuple(sorted(kept, key=lambda term: term[0].sort_key())))
+
+    def __add__(self, other: TraceSum) -> TraceSum:
+        return TraceSum.collect(self.terms + other.terms)
+
+    def __rmul__(self, scalar: sp.Expr | int) -> TraceSum:
+        return TraceSum.collect((word, sp.Mul(scalar, coefficient)) for word, coefficient in self.terms)
+
+    def __neg__(self) -> TraceSum:
+        return -1 * self
+
+    def __sub__(self, other: TraceSum) -> TraceSum:
+        return self + -other
+
+    @property
+    def is_zero(self) -> bool:
+        return not self.terms
+
+    def __str__(self) -> str:
+        return _spell_sum([(_scalar(str, c), f"tr({word})") for word, c in self.terms], " ")
+
+    def latex(self) -> str:
+        traces = [(_scalar(_tex, c), rf"\operatorname{{tr}}\left({word.latex()}\right)") for word, c in self.terms]
+        return _spell_sum(traces, r"\,")
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
+
+
+def _cyclic(word: Word) -> Word:
+    """The least of all rotations of the word and of its transpose, merged across the seam."""
+    closed = _merge_seam(_merged(word.factors))
+    if not closed:
+        return Word((), word.rows, word.cols)
+    turned = tuple(factor.T for factor in reversed(closed))
+    rotations = [f[i:] + f[:i] for f in (closed, turned) for i in range(len(closed))]
+    words = [Word(factors, factors[0].rows, factors[0].rows) for factors in rotations]
+    return min(words, key=Word.sort_key)
+
+
+def _merge_seam(factors: tuple[Factor, ...]) -> tuple[Factor, ...]:
+    while len(factors) > 1 and (merged := factors[-1].merge(factors[0])) is not None:
+        factors = _merged((merged, *factors[1:-1]))
+    return factors
+
+
+def expectation(traces: TraceSum, moments: Mapping[tuple[str, str], WordSum]) -> TraceSum:
+    """E of traces quadratic in data vectors: each adjacent pair `x yᵀ` becomes its moment matrix."""
+    return TraceSum.collect((_averaged(word, moments), coefficient) for word, coefficient in traces.terms)
+
+
+def _averaged(word: Word, moments: Mapping[tuple[str, str], WordSum]) -> Word:
+    """Rotate the one column vector to the end and the one row vector to the front of the rest, then replace the pair."""
+    vectors = [i for i, f in enumerate(word.factors) if isinstance(f, Matrix) and SAMPLE in (f.rows, f.cols)]
+    column = next((i for i in vectors if word.factors[i].cols == SAMPLE), None)
+    if len(vectors) != 2 or column is None:
+        raise ShapeMismatch(f"an expectation needs traces quadratic in the data, but got tr({word})", word=word)
+    rotated = word.factors[column:] + word.factors[:column]
+    left, right = rotated[0], rotated[1]
+    if right.rows != SAMPLE:
+        raise ShapeMismatch(f"the data vectors of tr({word}) are not neighbours", word=word)
+    assert isinstance(left, Matrix) and isinstance(right, Matrix)
+    ((moment, _),) = moments[left.name, right.name].terms
+    factors = moment.factors + rotated[2:]
+    return Word(factors, factors[0].rows, factors[0].rows)
+
+
+def gradient(traces: TraceSum, stack: Stack, index: sp.Expr) -> WordSum:
+    """The matrix of partial derivatives of a trace sum by the entries of layer `index`; stopped letters are constants.
+
+    Each occurrence of the stack is opened at the layer: tr(A W_l B) has gradient (B A)ᵀ, and tr(A W_lᵀ B) has gradient B A.
+    """
+    total = WordSum.zero(stack.space(index), stack.space(index - 1))
+    for word, coefficient in traces.terms:
+        for position, factor in enumerate(word.factors):
+            if isinstance(factor, Segment) and factor.stack == stack and not factor.stopped:
+                rest = word.factors[position + 1 :] + word.factors[:position]
+                total = total + coefficient * _opened(factor, rest, index)
+    return total
+
+
+def _opened(segment: Segment, rest: tuple[Factor, ...], index: sp.Expr) -> WordSum:
+    if not holds_layer(segment, index):
+        raise BadSegment(f"cannot tell whether {segment} holds layer {index}: differentiate whole stacks", segment=segment)
+    above = Segment(segment.stack, segment.hi, index)
+    below = Segment(segment.stack, index - 1, segment.lo)
+    space_below, space_layer = segment.stack.space(index - 1), segment.stack.space(index)
+    if segment.transposed:
+        return WordSum.of(Word((above.T, *rest, below.T), space_layer, space_below))
+    return WordSum.of(Word((below, *rest, above), space_below, space_layer).T)
+
+
+def holds_layer(segment: Segment, index: sp.Expr) -> bool:
+    """Whether lo < index ≤ hi: known for whole stacks (an index ranges over its stack) and for numbers."""
+    if segment.lo == 0 and segment.hi == segment.stack.depth:
+        return True
+    above, below = segment.hi - index, index - 1 - segment.lo
+    return bool(above.is_Integer and below.is_Integer and above >= 0 and below >= 0)
+
+
+def released(words: WordSum) -> WordSum:
+    """The stop-gradient marks taken off, once the gradient has been taken."""
+    return words.replaced(
+        lambda factor: WordSum.of(Word((replace(factor, stopped=False),), factor.rows, factor.cols)) if factor.stopped else None
+    )
+
+
+def along(words: WordSum, rate: Callable[[Factor], WordSum | None]) -> WordSum:
+    """The time derivative of words whose letters move at `rate` (None: a constant), by the product rule."""
+    total = WordSum.zero(words.rows, words.cols)
+    for word, coefficient in words.terms:
+        for position, factor in enumerate(word.factors):
+            speed = rate(factor.T if factor.transposed else factor)
+            if speed is None:
+                continue
+            before = WordSum.of(Word(word.factors[:position], words.rows, factor.rows))
+            after = WordSum.of(Word(word.factors[position + 1 :], factor.cols, words.cols))
+            total = total + coefficient * (before @ (speed.T if factor.transposed else speed) @ after)
+    return total
+
+
+def instantiated(words: WordSum, numbers: Mapping[sp.Symbol, sp.Expr]) -> WordSum:
+    """Depths and layer indices replaced in every segment and coefficient; shapes follow from the letters."""
+    terms = []
+    for word, coefficient in words.terms:
+        if not word.factors:
+            raise ShapeMismatch("an identity word has no letter from which its new shape could be read")
+        factors = tuple(_instantiated_factor(factor, numbers) for factor in word.factors)
+        new = Word(_merged(factors), factors[0].rows, factors[-1].cols)
+        terms.append((new, coefficient.xreplace(numbers)))
+    if not terms:
+        return words
+    return WordSum.collect(terms[0][0].rows, terms[0][0].cols, terms)
+
+
+def _instantiated_factor(factor: Factor, numbers: Mapping[sp.Symbol, sp.Expr]) -> Factor:
+    if isinstance(factor, Matrix):
+        return factor
+    stack = replace(factor.stack, depth=factor.stack.depth.xreplace(numbers))
+    return replace(factor, stack=stack, hi=factor.hi.xreplace(numbers), lo=factor.lo.xreplace(numbers))
+
+
+def ranges(words: WordSum) -> frozenset[sp.Expr]:
+    """The lengths hi - lo of all segments that are not numbers: each must be nonnegative for the words to have a meaning."""
+    lengths = {f.hi - f.lo for f in words.letters() if isinstance(f, Segment)}
+    return frozenset(length for length in lengths if not length.is_Integer)
+
+
+def value(
+    words: WordSum,
+    matrix: Callable[[Factor], Any],
+    scalar: Callable[[sp.Expr], Any],
+    identity_of: Callable[[Space], Any] | None = None,
+) -> Any:
+    """The matrix a word sum denotes: `matrix` gives each untransposed letter, `scalar` each coefficient; exact if they are.
+
+    Works for any arrays with `@`, `.T`, `+` and scalar `*` (NumPy of floats or of `fractions.Fraction`).
+    """
+    total: Any = None
+    for word, coefficient in words.terms:
+        if not word.factors and identity_of is None:
+            raise ShapeMismatch("an identity word has no numeric size of its own; say it with identity_of")
+        parts = [matrix(f.T).T if f.transposed else matrix(f) for f in word.factors]
+        if not parts and identity_of is not None:
+            parts = [identity_of(word.rows)]
+        term = scalar(coefficient) * reduce(lambda left, right: left @ right, parts)
+        total = term if total is None else total + term
+    return total

@@ -1,0 +1,1 @@
+"""From a matrix flow to the scalar flow of a singular mode."""
