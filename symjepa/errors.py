@@ -52,3 +52,31 @@ class OutsideFragment(SymjepaError):
 
 class TooLarge(SymjepaError):
     """Work that exceeds a stated bound on size."""
+
+
+class InvalidFact(SymjepaError):
+    """A fact whose kind or expression is none."""
+
+
+class Undefined(SymjepaError):
+    """An expression without a real value: division by zero, a logarithm or a power outside its domain."""
+
+
+class InvalidLemma(SymjepaError):
+    """A lemma on sums that is malformed, or is used without a proof."""
+
+
+class UnknownTruth(SymjepaError):
+    """An undecided comparison of balls used as if it were true or false."""
+
+
+class MisusedRule(SymjepaError):
+    """A background theorem applied without its premises."""
+
+
+class BadDerivation(SymjepaError):
+    """A file that is not a derivation, or a statement that is not well formed."""
+
+
+class UnknownTheorem(SymjepaError):
+    """A label that no theorem of the book has."""

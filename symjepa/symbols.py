@@ -50,6 +50,7 @@ n = _symbol("n", "n", "index of summation", integer=True, positive=True)
 lam = _symbol("lam", r"\lambda", "covariance of target and context along the mode", _a + _c, real=True)
 sigma2 = _symbol("sigma2", r"\sigma^{2}", "variance of the context along the mode", 2 * _a, positive=True)
 sigma2_y = _symbol("sigma2_y", r"\sigma_{y}^{2}", "variance of the target along the mode", 2 * _c, positive=True)
+nu = _symbol("nu", r"\nu", "variance of the context along a noise direction", 2 * _a, nonnegative=True)
 rho = _symbol("rho", r"\rho", "regression coefficient of target on context", _c - _a, real=True)
 
 # Rates.

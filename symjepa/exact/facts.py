@@ -1,7 +1,7 @@
 r"""Facts: what is known, and what must be shown.
 
-Soundness: a `Fact` is a sentence and nothing else.  With `over` it is universally quantified: "for every integer (or real)
-symbol between lo and hi"; a bound symbol never means the free symbol of the same name, and `hi = oo` means no upper end.
+Soundness: a `Fact` is a sentence and nothing else.  With `over` it is universally quantified: "for every integer (or
+real) symbol between lo and hi"; a bound symbol never means the free symbol of the same name; `hi = oo`: no upper end.
 Every other file of this room either demands facts (side conditions) or derives them from facts (`signs`).
 """
 
@@ -41,7 +41,7 @@ class Fact:
         if self.kind not in SAID:
             raise InvalidFact(f"a fact needs a kind among {', '.join(SAID)}, but got kind={self.kind!r}")
         if not isinstance(self.expr, sp.Expr):
-            raise InvalidFact(f"a fact needs a SymPy expression, but got {self.expr!r} (type={type(self.expr).__name__})")
+            raise InvalidFact(f"a fact needs a SymPy expression, but got {self.expr!r}")
 
     @property
     def free_symbols(self) -> frozenset[sp.Symbol]:
@@ -57,7 +57,8 @@ class Fact:
 
     def latex(self) -> str:
         """The sentence in LaTeX, ranges after it."""
-        ranges = "".join(rf"\quad ({sp.latex(r.lo)} \leq {sp.latex(r.symbol)} \leq {sp.latex(r.hi)})" for r in self.over)
+        bounds = (rf"{sp.latex(r.lo)} \leq {sp.latex(r.symbol)} \leq {sp.latex(r.hi)}" for r in self.over)
+        ranges = "".join(rf"\quad ({b})" for b in bounds)
         return f"{sp.latex(self.expr)} {TEX[self.kind]}{ranges}"
 
     def __str__(self) -> str:

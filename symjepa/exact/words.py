@@ -486,9 +486,10 @@ def _instantiated_factor(factor: Factor, numbers: Mapping[sp.Symbol, sp.Expr]) -
 
 
 def ranges(words: WordSum) -> frozenset[sp.Expr]:
-    """The lengths hi - lo of all segments that are not numbers: each must be nonnegative for the words to have a meaning."""
-    lengths = {f.hi - f.lo for f in words.letters() if isinstance(f, Segment)}
-    return frozenset(length for length in lengths if not length.is_Integer)
+    """What must be nonnegative for the words to have a meaning: 0 ≤ lo ≤ hi ≤ depth of every segment; true numbers left out."""
+    segments = [f for f in words.letters() if isinstance(f, Segment)]
+    gaps = {gap for f in segments for gap in (f.hi - f.lo, f.lo, f.stack.depth - f.hi)}
+    return frozenset(gap for gap in gaps if not (gap.is_Integer and gap >= 0))
 
 
 def value(

@@ -1,0 +1,1 @@
+"""The live teacher: a balanced mode of a JEPA, for every depth."""

@@ -1,0 +1,73 @@
+r"""A balanced mode of a JEPA with a live teacher has one learned solution, u^K = ρ, and it is stable.
+
+The rate of the common layer amplitude is a unit times ρ - u^K, so nothing else is fixed on u > 0; the derivative there is the linear
+rate.  For one predictor layer the encoder's amplitude is w = ρ^L: deeper encoders are more selective.
+
+Source: littwin2024jepa, Cor. 4.3 (K = 1).
+"""
+
+from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
+from symjepa.statements.claims import Converges, Identity, Less, Linearized, Zeros, Cofactors, component
+from symjepa.statements.descriptions import modes, pairs
+from symjepa.statements.statement import NearMiss, Printed, Statement, proves, tex
+from symjepa.symbols import K, L, lam, rho, sigma2, u
+from symjepa.statements.statement import Let
+
+import sympy as sp
+
+jepa = modes(Model(Encoder(L), Predictor(K), LatentPrediction(), Live()), "balanced")
+learned = rho ** (1 / K)
+unit = sigma2 * u ** (K + 2 * L - 1)
+rate = -K * sigma2 * rho ** ((2 * K + 2 * L - 2) / K)
+
+complete = Zeros(
+    jepa,
+    components=(component({u: learned}, (u**K - rho,), K),),
+    cofactors=(Cofactors(pairs({u: 1}), -unit),),
+)
+stable = Linearized(jepa, pairs({u: learned}), (rate,), stable=True)
+attracts = Converges(jepa, learned, sp.S.Zero, sp.oo, unit, K)
+encoder = Identity(learned**L, rho ** (L / K))
+
+jepa_fixed_point = Statement(
+    title="The learned solution of a JEPA mode is unique, stable, and attracts every positive start",
+    let=(Let(rho, lam / sigma2),),
+    hypotheses=(Less(0, K), Less(0, lam)),
+    claim=complete & stable & attracts & encoder,
+    witness={K: 1, L: 2, lam: 1, sigma2: 2, u: 1},
+    near_misses=(
+        NearMiss(Linearized(jepa, pairs({u: rho}), (rate,), stable=True), why="u = ρ is a fixed point for one predictor layer only"),
+        NearMiss(
+            Linearized(jepa, pairs({u: learned}), (-sigma2 * rho ** ((2 * K + 2 * L - 2) / K),), stable=True),
+            why="the rate without the factor K",
+        ),
+        NearMiss(
+            Linearized(jepa, pairs({u: learned}), (-K * sigma2 * rho ** ((2 * K + 2 * L - 1) / K),), stable=True),
+            why="one exponent too many",
+        ),
+        NearMiss(Identity(learned**L, rho**L), why="ρ^L is the amplitude for one predictor layer only"),
+        NearMiss(
+            Zeros(jepa, (component({u: learned}, (u**K - rho,), K),), (Cofactors(pairs({u: 1}), -unit),)),
+            without=(Less(0, lam),),
+            at={K: 1, L: 1, lam: -1, sigma2: 1},
+            why="for λ ≤ 0 there is no fixed point on u > 0",
+        ),
+    ),
+    source="littwin2024jepa, Cor. 4.3",
+    printed=(Printed("littwin2024jepa, Cor. 4.3", r"the fixed point of the encoder's mode is $\rho^L$", "second-hand", "K = 1, w = u^L"),),
+)
+
+
+@proves(jepa_fixed_point)
+def theorem():
+    yield f"Aligned and balanced, a mode moves by $\\dot u = {tex(jepa.rates[u])}$.  With $\\rho = \\lambda/\\sigma^2$ the right-hand side is"
+    yield Identity(jepa.rates[u], unit * (rho - u**K), why="take out the unit")
+    yield f"whose factor ${tex(unit)}$ is positive on $u > 0$, and $u \\mapsto u^K$ is injective there, so that $u^K = \\rho$ is the only fixed point:"
+    yield complete
+    yield "The derivative of the rate at this point is its linear rate,"
+    yield stable
+    yield "and since the rate is positive below and negative above, every positive start converges:"
+    yield attracts
+    yield "The encoder's amplitude there, the product of its $L$ layers, is"
+    yield encoder
+    yield jepa_fixed_point.claim

@@ -1,0 +1,1 @@
+"""Noise: what the views do not share."""

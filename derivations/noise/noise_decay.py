@@ -1,0 +1,70 @@
+r"""Pure noise is forgotten at every depth; balanced modes forget it only algebraically, unbalanced ones exponentially.
+
+Where context and target are uncorrelated a mode has covariance λ = 0: the drive is gone and the flow only contracts.  In balance one
+substitution solves it: y = u^{-q} grows at constant speed, q = 2(K + L - 1).  For one layer each, with an imbalance δ = v² - w² > 0, the
+conserved imbalance turns the decay of the encoder into an exponential one, while the predictor keeps √δ.
+"""
+
+import sympy as sp
+
+from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
+from symjepa.statements.claims import AtMost, Conserved, Identity, Less, Monotone, Within, solves
+from symjepa.statements.descriptions import along, modes
+from symjepa.statements.statement import Let, NearMiss, Statement, proves, tex
+from symjepa.symbols import K, L, lam, sigma2, t, u, v, w
+
+q = sp.Symbol("q", positive=True)
+u0, w0, delta = sp.Symbol("u0", positive=True), sp.Symbol("w0", positive=True), sp.Symbol("delta", positive=True)
+gone, v0 = sp.Symbol("E", positive=True), sp.Symbol("v0", positive=True)
+
+balanced = modes(Model(Encoder(L), Predictor(K), LatentPrediction(), Live()), "balanced", {lam: 0})
+single = modes(Model(Encoder(1), Predictor(1), LatentPrediction(), Live()), "product", {lam: 0})
+
+amplitude = (u0 ** (-q) + q * sigma2 * t) ** (-1 / q)
+envelope = (q * sigma2 * t) ** (-1 / q)
+solution = solves(balanced, {u: amplitude}, {u: u0}, t)
+decay = Within(amplitude, 0, envelope)
+
+rest = delta + w0**2 * (1 - gone)
+encoder, predictor = w0 * sp.sqrt(delta * gone / rest), v0 * sp.sqrt(delta / rest)
+unbalanced = solves(single, {w: encoder, v: predictor}, {w: w0, v: v0}, t)
+forgotten = Within(encoder, 0, w0 * sp.sqrt(gone))
+
+noise_decay = Statement(
+    title="Noise decays algebraically in balance, exponentially off balance",
+    let=(
+        Let(q, 2 * K + 2 * L - 2),
+        Let(gone, sp.exp(-2 * sigma2 * delta * t)),
+        Let(v0, sp.sqrt(w0**2 + delta)),
+    ),
+    hypotheses=(Less(0, K), Less(0, t)),
+    claim=solution & decay & unbalanced & forgotten,
+    witness={K: 1, L: 2, t: 1, sigma2: 1, u0: 1, w0: 1, delta: 1, u: 1, v: 1, w: 1},
+    near_misses=(
+        NearMiss(solves(balanced, {u: amplitude.subs(q, q + 1)}, {u: u0}, t), why="one layer too many"),
+        NearMiss(Within(amplitude, 0, envelope / 2), why="twice as fast"),
+        NearMiss(Within(encoder, 0, w0 * gone), why="twice the rate"),
+        NearMiss(Less(0, q), without=(Less(0, K),), at={K: 0, L: 1, t: 1}, why="without a predictor q = 0 for one layer"),
+    ),
+)
+
+
+@proves(noise_decay)
+def theorem():
+    yield f"Without covariance the balanced flow is $\\dot u = {tex(balanced.rates[u])}$.  Along it $y = u^{{-q}}$ has"
+    yield Identity(along(balanced, u ** (-q)), q * sigma2, why="the powers of $u$ cancel, whatever the depths")
+    yield "a constant speed.  Hence"
+    yield solution
+    yield "The start only helps: dropping it makes $y$ smaller, and $x \\mapsto x^{-1/q}$ is decreasing, since"
+    yield Less(0, q, why="$K, L \\geq 1$")
+    yield AtMost(amplitude, envelope, by=Monotone(q * sigma2 * t, u0 ** (-q) + q * sigma2 * t, -1 / q))
+    yield decay
+    yield f"Off balance, with one layer each, $\\dot w = {tex(single.rates[w])}$ and $\\dot v = {tex(single.rates[v])}$ conserve"
+    yield Conserved(single, v**2 - w**2, why="both halves are $-2\\sigma^2 v^2w^2$")
+    yield "the imbalance $\\delta$; eliminating $v$ leaves a logistic equation for $w^2$, which"
+    yield unbalanced
+    yield "solves.  What is left under the root is at least $\\delta$,"
+    yield AtMost(delta, rest, why="$E \\leq 1$")
+    yield "so the encoder forgets at least at the rate $\\sigma^2\\delta$:"
+    yield forgotten
+    yield noise_decay.claim

@@ -1,0 +1,525 @@
+r"""Signs from facts.
+
+Soundness: `Signs(facts)` knows the facts and nothing else; SymPy's assumptions are not read.  Whatever is shown holds
+at every point that satisfies the facts, and there the expression is defined.  Rules:
+  structure   numbers; symbols by their facts; sums and products of signs; powers of positives; even powers; exp; log
+              by the sign of its argument - 1; LambertW of positives; sums and integrals by their terms over the range
+  powers      c m (g^E - 1) by the signs of E and g - 1, for g > 0
+  hypothesis  the normal form is a rational multiple of that of a fact
+  expansion   every coefficient of numerator and denominator is non-negative over factors of known sign
+  balls       of a constant
+  slack       expansion after x = bound + slack, slack >= 0 standing for a fact that is affine in x
+  cone        an expression exhibited by the author is equal, and has its sign by structure or expansion
+Equalities are used only with all their conditions shown, in the same way.  A proof is a finite tree: a call that is
+already under way, or too deep, answers "not shown".  Strictness needs a strictly signed term.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import ceil, floor
+
+import sympy as sp
+
+from symjepa.errors import OutsideFragment, TooLarge, Undefined
+from symjepa.exact import group_ring as ring
+from symjepa.exact.balls import sign_at
+from symjepa.exact.facts import Fact, Kind, Range
+from symjepa.exact.group_ring import Atom, Base, Element, Exponent, Monomial
+from symjepa.exact.scalars import Normal, equal, is_binder, normal
+from symjepa.exact.sums import peeled, substitute
+
+MAX_DEPTH = 40
+REFUSALS = (OutsideFragment, TooLarge, Undefined)
+
+
+@dataclass(frozen=True)
+class Sign:
+    """What is known: e >= 0, e <= 0, e != 0."""
+
+    ge: bool = False
+    le: bool = False
+    ne: bool = False
+
+    def __or__(self, other: Sign) -> Sign:
+        return Sign(self.ge or other.ge, self.le or other.le, self.ne or other.ne)
+
+    def __neg__(self) -> Sign:
+        return Sign(self.le, self.ge, self.ne)
+
+    def __mul__(self, other: Sign) -> Sign:
+        a, b = self, other
+        return Sign((a.ge and b.ge) or (a.le and b.le), (a.ge and b.le) or (a.le and b.ge), a.ne and b.ne)
+
+    def __add__(self, other: Sign) -> Sign:
+        a, b = self, other
+        ge, le = a.ge and b.ge, a.le and b.le
+        return Sign(ge, le, (ge or le) and (a.ne or b.ne))
+
+    def shows(self, kind: Kind) -> bool:
+        """Whether this knowledge includes the kind."""
+        return {"positive": self.ge and self.ne, "nonnegative": self.ge, "nonzero": self.ne,
+                "zero": self.ge and self.le, "integer": False}[kind]
+
+
+UNKNOWN, POSITIVE, NONNEGATIVE, NEGATIVE = Sign(), Sign(ge=True, ne=True), Sign(ge=True), Sign(le=True, ne=True)
+SIGN_OF = {"positive": POSITIVE, "nonnegative": NONNEGATIVE, "nonzero": Sign(ne=True), "zero": Sign(ge=True, le=True)}
+
+
+def of_number(c: Fraction | int) -> Sign:
+    """The sign of a rational."""
+    return Sign(c >= 0, c <= 0, c != 0)
+
+
+class Signs:
+    """Decides facts from facts; `reason` says how, or None for "not shown"."""
+
+    def __init__(self, facts: Iterable[Fact]) -> None:
+        self.facts = frozenset(facts)
+        self._plain = sorted((f for f in self.facts if not f.over), key=str)
+        self._integers = frozenset(f.expr for f in self._plain if f.kind == "integer")
+        self._under_way: set[object] = set()
+        self._failed: set[object] = set()
+        self._slack = False
+        self._known: dict[sp.Expr, Sign] = {}
+        self._settled: dict[tuple[sp.Expr, Kind], str] = {}
+        self._hypotheses = self._table()
+        self._bounds = self._bounded()
+
+    # What users ask.
+
+    def positive(self, expr: sp.Expr, by: sp.Expr | None = None) -> bool:
+        """expr > 0; `by` is an equal expression whose sign is plain to see."""
+        return self._asked(expr, "positive", by)
+
+    def nonnegative(self, expr: sp.Expr, by: sp.Expr | None = None) -> bool:
+        """expr >= 0."""
+        return self._asked(expr, "nonnegative", by)
+
+    def nonzero(self, expr: sp.Expr, by: sp.Expr | None = None) -> bool:
+        """expr != 0."""
+        return self._asked(expr, "nonzero", by)
+
+    def integer(self, expr: sp.Expr) -> bool:
+        """expr is an integer."""
+        return self.shows(Fact(expr, "integer"))
+
+    def shows(self, fact: Fact) -> bool:
+        """Whether the facts imply this one, by the rules above."""
+        return self.reason(fact) is not None
+
+    def reason(self, fact: Fact) -> str | None:
+        """How the fact is shown."""
+        if not self._under_way:
+            self._failed.clear()
+        if fact in self.facts:
+            return "a hypothesis"
+        if fact.over:
+            return self._over(fact)
+        if fact.kind == "integer":
+            return "an integer polynomial in integers" if self._is_integer(fact.expr) else None
+        return self._sign_reason(fact.expr, fact.kind)
+
+    def _asked(self, expr: sp.Expr, kind: Kind, by: sp.Expr | None) -> bool:
+        return self.shows(Fact(expr, kind)) if by is None else self._cone(expr, kind, by)
+
+    def _cone(self, expr: sp.Expr, kind: Kind, by: sp.Expr) -> bool:
+        equality = equal(expr, by)
+        return equality.holds and all(self.shows(c) for c in equality.conditions) and self.shows(Fact(by, kind))
+
+    def _sign_reason(self, expr: sp.Expr, kind: Kind) -> str | None:
+        if (expr, kind) not in self._settled:
+            with self._once((expr, kind)) as first:
+                why = self._why(expr, kind) if first else None
+            if why is None:
+                self._failed.add((expr, kind))
+                return None
+            self._settled[expr, kind] = why
+        return self._settled[expr, kind]
+
+    def _why(self, expr: sp.Expr, kind: Kind) -> str | None:
+        if self.sign(expr).shows(kind):
+            return "by structure"
+        if self._expanded(expr).shows(kind):
+            return "no coefficient has the wrong sign"
+        if not expr.free_symbols and _constant_sign(expr).shows(kind):
+            return "by balls"
+        if kind == "zero" and self._vanishes(expr):
+            return "the normal form is zero"
+        return self._by_slack(expr, kind)
+
+    @contextmanager
+    def _once(self, what: object) -> Iterator[bool]:
+        """False if the same question is under way, or the proof is too deep."""
+        first = what not in self._under_way | self._failed and len(self._under_way) < MAX_DEPTH
+        if first:
+            self._under_way.add(what)
+        try:
+            yield first
+        finally:
+            if first:
+                self._under_way.discard(what)
+
+    def _over(self, fact: Fact) -> str | None:
+        """A universal fact: for a fresh symbol in the range."""
+        r, *rest = fact.over
+        if any(s.symbol == r.symbol for s in rest):
+            return None
+        n, inside = self._within(r)
+        moved = tuple(
+            replace(s, lo=substitute(s.lo, {r.symbol: n}), hi=substitute(s.hi, {r.symbol: n})) for s in rest
+        )
+        return inside.reason(Fact(substitute(fact.expr, {r.symbol: n}), fact.kind, moved))
+
+    def _within(self, r: Range) -> tuple[sp.Symbol, Signs]:
+        n = r.symbol
+        met = r.lo.free_symbols.union(r.hi.free_symbols, *(f.free_symbols for f in self.facts))
+        if is_binder(n) or n in met:
+            n = sp.Dummy(n.name, integer=True) if r.integer else sp.Dummy(n.name)
+        extra = [Fact(n - r.lo, "nonnegative")]
+        extra += [] if r.hi is sp.oo else [Fact(r.hi - n, "nonnegative")]
+        extra += [Fact(n, "integer")] if r.integer else []
+        inside = Signs(self.facts | frozenset(extra))
+        inside._under_way, inside._slack = self._under_way | {n}, self._slack
+        return n, inside
+
+    # Normal forms with their conditions shown.
+
+    def _normal(self, expr: sp.Expr) -> Element | None:
+        """The element of expr, if every condition of its normal form is shown."""
+        with self._once(("normal", expr)) as first:
+            if not first:
+                return None
+            try:
+                form = normal(expr)
+            except REFUSALS:
+                return None
+            if self._all(form):
+                return form.element
+        self._failed.add(("normal", expr))
+        return None
+
+    def _all(self, form: Normal) -> bool:
+        return all(self.shows(c) for c in sorted(form.conditions, key=str))
+
+    def _vanishes(self, expr: sp.Expr) -> bool:
+        element = self._normal(expr)
+        return element is not None and not ring.clear(element)
+
+    # Hypotheses.
+
+    def _table(self) -> dict[Element, list[tuple[Fact, bool]]]:
+        """Facts by their element up to a positive factor; the flag says that the sign is reversed."""
+        table: dict[Element, list[tuple[Fact, bool]]] = {}
+        for f in self._plain:
+            if f.kind == "integer":
+                continue
+            try:
+                element = ring.clear(normal(f.expr).element)
+            except REFUSALS:
+                continue
+            if element:
+                for reverse in (False, True):
+                    table.setdefault(_primitive(-element if reverse else element), []).append((f, reverse))
+        return table
+
+    def _by_hypothesis(self, expr: sp.Expr) -> Sign:
+        try:
+            element = ring.clear(normal(expr).element)
+        except REFUSALS:
+            return UNKNOWN
+        if not element:
+            return UNKNOWN
+        result = UNKNOWN
+        for f, reverse in self._hypotheses.get(_primitive(element), ()):
+            if f.expr == expr or (self._normal(f.expr) is not None and self._normal(expr) is not None):
+                known = SIGN_OF[f.kind]
+                result = result | (-known if reverse else known)
+        return result
+
+    def _bounded(self) -> dict[sp.Symbol, Sign]:
+        """Signs of symbols that follow from a x + b >= 0, rounded for integers."""
+        signs: dict[sp.Symbol, Sign] = {}
+        for f in self._plain:
+            for x, a, rest in _affine(f):
+                b = rest.constant()
+                if b is None or f.kind not in ("positive", "nonnegative") or normal(f.expr).conditions:
+                    continue
+                signs[x] = signs.get(x, UNKNOWN) | self._half_line(x, a, -b / a, f.kind == "positive")
+        return signs
+
+    def _half_line(self, x: sp.Symbol, a: Fraction, end: Fraction, strict: bool) -> Sign:
+        """The sign of x from x >= end (a > 0) or x <= end (a < 0)."""
+        if x in self._integers:
+            step = (floor(end) + 1 if strict else ceil(end)) if a > 0 else (ceil(end) - 1 if strict else floor(end))
+            end, strict = Fraction(step), False
+        if a > 0:
+            return POSITIVE if end > 0 or (end == 0 and strict) else NONNEGATIVE if end == 0 else UNKNOWN
+        return NEGATIVE if end < 0 or (end == 0 and strict) else -NONNEGATIVE if end == 0 else UNKNOWN
+
+    # Structure.
+
+    def sign(self, expr: sp.Expr) -> Sign:
+        """The sign of a tree by structure and hypotheses; knowing anything includes that expr is defined."""
+        if expr in self._known:
+            return self._known[expr]
+        with self._once(("sign", expr)) as first:
+            if not first:
+                return UNKNOWN
+            result = self._of_node(expr)
+            if not isinstance(expr, sp.Rational):
+                result = result | self._by_hypothesis(expr)
+        if result == UNKNOWN:
+            self._failed.add(("sign", expr))
+        else:
+            self._known[expr] = result
+        return result
+
+    def _of_node(self, e: sp.Expr) -> Sign:
+        if isinstance(e, sp.Rational) and e.q:
+            return of_number(Fraction(int(e.p), int(e.q)))
+        if isinstance(e, sp.Symbol):
+            return self._bounds.get(e, UNKNOWN)
+        if isinstance(e, sp.Add):
+            first, *rest = (self.sign(a) for a in e.args)
+            return _accumulated(first, rest) | self._of_difference(e)
+        if isinstance(e, sp.Mul):
+            return self._of_product(e)
+        if isinstance(e, sp.Pow) and e.base is not sp.E:
+            return self._of_power(e)
+        return self._of_function(e)
+
+    def _of_difference(self, e: sp.Expr) -> Sign:
+        """c m (1 - g^E ...) by monotone powers: g^E - 1 has the sign of E (g - 1)."""
+        element = self._normal(e) if len(e.args) == 2 else None
+        if element is None or len(element.terms) != 2:
+            return UNKNOWN
+        (m, c), (n, d) = sorted(element.terms.items(), key=lambda item: item[1])
+        ratio = ring.times(n, ring.raised(m, Fraction(-1)))
+        if c + d or self._of_monomial(m) != POSITIVE or any(not self._is_positive(b) for b, _ in ratio):
+            return UNKNOWN
+        powers: dict[Exponent, Element] = {}
+        for b, x in ratio:
+            opposite = ring.product(Fraction(-1), x)
+            one, x = (-1, opposite) if opposite in powers else (1, x)
+            powers[x] = powers.get(x, ring.ONE) * ring.power(b, Fraction(one))
+        first, *rest = (self._above_one(g) * self._some_sign(ring.to_expr(x)) for x, g in powers.items())
+        return _accumulated(first, rest)
+
+    def _above_one(self, g: Element) -> Sign:
+        return self._some_sign(ring.to_expr(g) - 1)
+
+    def _is_positive(self, base: Base) -> bool:
+        return self._of_factor(base, Fraction(1)).shows("positive")
+
+    def _of_product(self, e: sp.Expr) -> Sign:
+        result = of_number(1)
+        for a in e.args:
+            result = result * self.sign(a)
+        return result
+
+    def _of_power(self, e: sp.Expr) -> Sign:
+        base, n = self.sign(e.base), e.exp
+        if isinstance(n, sp.Integer):
+            return self._of_integer_power(e, base, int(n.p))
+        if base.shows("positive"):
+            return POSITIVE if self._normal(n) is not None else UNKNOWN
+        if base.ge and self.sign(n).shows("positive"):
+            return NONNEGATIVE
+        return Sign(ne=True) if base.ne and self._is_integer(n) else UNKNOWN
+
+    def _of_integer_power(self, e: sp.Expr, base: Sign, n: int) -> Sign:
+        if n < 0 and not base.ne:
+            return UNKNOWN
+        if n % 2:
+            return base
+        defined = base != UNKNOWN or self._normal(e.base) is not None
+        return Sign(ge=True, ne=base.ne or n == 0) if defined else UNKNOWN
+
+    def _of_function(self, e: sp.Expr) -> Sign:
+        if isinstance(e, sp.exp) or e is sp.E or isinstance(e, sp.Pow):
+            return POSITIVE if self._normal(e) is not None else UNKNOWN
+        if isinstance(e, sp.log) and len(e.args) == 1:
+            z = e.args[0]
+            return self._some_sign(z - 1) if self._shown(z, "positive") else UNKNOWN
+        if isinstance(e, sp.LambertW) and all(a == 0 for a in e.args[1:]):
+            return POSITIVE if self._shown(e.args[0], "positive") else UNKNOWN
+        if isinstance(e, sp.Sum | sp.Integral):
+            return self._of_bound(e)
+        return UNKNOWN
+
+    def _shown(self, expr: sp.Expr, kind: Kind) -> bool:
+        return self._sign_reason(expr, kind) is not None
+
+    def _some_sign(self, expr: sp.Expr) -> Sign:
+        """The sign of expr by every rule."""
+        if self._shown(expr, "nonnegative"):
+            return Sign(ge=True, ne=self._shown(expr, "positive"))
+        if self._shown(-expr, "nonnegative"):
+            return Sign(le=True, ne=self._shown(-expr, "positive"))
+        return UNKNOWN
+
+    def _of_bound(self, e: sp.Expr) -> Sign:
+        """A sum or integral of terms of one sign; strict if the range is not empty."""
+        body, limit = peeled(e)
+        if len(limit) != 3 or self._normal(e) is None:
+            return UNKNOWN
+        s, lo, hi = limit
+        whole = isinstance(e, sp.Sum)
+        if not whole and not self._shown(hi - lo, "nonnegative"):
+            return UNKNOWN
+        n, inside = self._within(Range(s, lo, hi, integer=whole))
+        term = inside._some_sign(substitute(body, {s: n}))
+        strict = term.ne and self._shown(hi - lo, "nonnegative" if whole else "positive")
+        return Sign(term.ge, term.le, (term.ge or term.le) and strict)
+
+    # Integers.
+
+    def _is_integer(self, expr: sp.Expr) -> bool:
+        with self._once(("integer", expr)) as first:
+            element = self._normal(expr) if first else None
+            if element is None:
+                return False
+            shifts = [number for f in self._integers if (number := self._normal(f)) is not None]
+            return any(self._is_integer_polynomial(element - x) for x in (ring.ZERO, *shifts))
+
+    def _is_integer_polynomial(self, element: Element) -> bool:
+        return all(c.denominator == 1 for c in element.terms.values()) and all(
+            b in self._integers and isinstance(x, Fraction) and x.denominator == 1 and x > 0
+            for m in element.terms for b, x in m
+        )
+
+    # Expansion and slack.
+
+    def _expanded(self, expr: sp.Expr) -> Sign:
+        element = self._normal(expr)
+        if element is None:
+            return UNKNOWN
+        try:
+            num, den = ring.fraction(element)
+        except TooLarge:
+            return UNKNOWN
+        below = self._of_terms(den)
+        return self._of_terms(num) * below if below.ne else UNKNOWN
+
+    def _of_terms(self, element: Element) -> Sign:
+        if not element:
+            return of_number(0)
+        first, *rest = (of_number(c) * self._of_monomial(m) for m, c in element.terms.items())
+        return _accumulated(first, rest)
+
+    def _of_monomial(self, m: Monomial) -> Sign:
+        result = POSITIVE
+        for base, e in m:
+            result = result * self._of_factor(base, e)
+        return result
+
+    def _of_factor(self, base: Base, e: object) -> Sign:
+        """The sign of base^e; its conditions have been shown with the normal form."""
+        if isinstance(base, Atom) and base.kind in ("prime", "e"):
+            return POSITIVE
+        sign = self.sign(ring.to_expr(base))
+        if sign.shows("positive"):
+            return POSITIVE
+        if not isinstance(e, Fraction) or e.denominator != 1:
+            return UNKNOWN
+        if e % 2 == 0:
+            return Sign(ge=True, ne=sign.ne)
+        return sign if e > 0 or sign.ne else UNKNOWN
+
+    def _by_slack(self, expr: sp.Expr, kind: Kind) -> str | None:
+        """Expansion after symbols are replaced by bound + slack, for each choice of what to replace.
+
+        Substitution rebuilds the tree, and SymPy then drops 0*log(y): so expr must be shown defined before.
+        """
+        if self._slack or self._normal(expr) is None:
+            return None
+        for upper in (False, True):
+            moved = self._moved(upper, expr)
+            if moved is None:
+                continue
+            values, signs = moved
+            image = substitute(expr, values)
+            signs._under_way, signs._slack = set(self._under_way), True
+            if signs.sign(image).shows(kind) or signs._expanded(image).shows(kind):
+                said = ", ".join(f"{x} = {e}" for x, e in values.items() if x in expr.free_symbols)
+                return f"no coefficient has the wrong sign after {said}"
+        return None
+
+    def _moved(self, upper: bool, expr: sp.Expr) -> tuple[dict[sp.Symbol, sp.Expr], Signs] | None:
+        """x = bound + slack for symbols of expr, one after another; and what is known of the image."""
+        values: dict[sp.Symbol, sp.Expr] = {}
+        facts = set(self.facts)
+        for f in self._plain:
+            if f.kind not in ("positive", "nonnegative") or self._normal(f.expr) is None:
+                continue
+            choice = _elimination(f, values, upper, self._is_integer(f.expr))
+            if choice is not None:
+                x, value, known = choice
+                values = {y: substitute(e, {x: value}) for y, e in values.items()} | {x: value}
+                facts |= known
+        if not values:
+            return None
+        return values, Signs({_image(f, values) for f in facts})
+
+
+def _constant_sign(expr: sp.Expr) -> Sign:
+    """The certified sign of an expression without symbols."""
+    try:
+        sign = sign_at(expr, {}, max_bits=512)
+    except REFUSALS:
+        return UNKNOWN
+    return UNKNOWN if sign is None else of_number(sign)
+
+
+def _image(f: Fact, values: dict[sp.Symbol, sp.Expr]) -> Fact:
+    return f if f.over else Fact(substitute(f.expr, values), f.kind)
+
+
+def _accumulated(first: Sign, rest: Iterable[Sign]) -> Sign:
+    for s in rest:
+        first = first + s
+    return first
+
+
+def _primitive(element: Element) -> Element:
+    """The element divided by the absolute value of one of its coefficients."""
+    c = abs(element.terms[min(element.terms, key=ring.key)])
+    return element if c == 1 else element * ring.number(1 / c)
+
+
+def _affine(f: Fact) -> list[tuple[sp.Symbol, Fraction, Element]]:
+    """Every way to read f.expr as a x + rest, with a rational and rest free of x, on its conditions."""
+    try:
+        element = normal(f.expr).element
+    except REFUSALS:
+        return []
+    found = []
+    for x in sorted(f.expr.free_symbols, key=ring.key):
+        m: Monomial = frozenset({(x, Fraction(1))})
+        rest = Element({n: c for n, c in element.terms.items() if n != m})
+        if m in element.terms and x not in ring.free(rest):
+            found.append((x, element.terms[m], rest))
+    return found
+
+
+def _elimination(
+    f: Fact, values: dict[sp.Symbol, sp.Expr], upper: bool, whole: bool
+) -> tuple[sp.Symbol, sp.Expr, set[Fact]] | None:
+    """x = (e - rest)/a from a fact on e = a x + rest that bounds x from below (a > 0) or above.
+
+    e is a slack with the fact's sign, or 1 + a slack >= 0 if e is a positive integer.
+    """
+    for x, a, rest in _affine(f):
+        others = substitute(ring.to_expr(rest), values)
+        if x not in values and (a < 0) == upper and x not in others.free_symbols:
+            slack = sp.Dummy(f"{x.name}_slack", integer=True) if whole else sp.Dummy(f"{x.name}_slack")
+            e, kind = slack, f.kind
+            if whole and f.kind == "positive":
+                e, kind = slack + 1, "nonnegative"
+            known = {Fact(slack, kind)} | ({Fact(slack, "integer")} if whole else set())
+            return x, (e - others) * sp.Rational(a.denominator, a.numerator), known
+    return None

@@ -1,0 +1,1 @@
+"""From claims to verdicts: obligations, background rules, the kernel, certificates."""

@@ -1,0 +1,1 @@
+"""The kernel: the only source of PROVED (`decide`) and of REFUTED (`refute`)."""

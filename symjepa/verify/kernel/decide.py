@@ -1,0 +1,170 @@
+r"""Decides obligations.  No heuristics, no search: equality of normal forms, signs from facts, words after rewriting.
+
+Soundness.  `decide` answers PROVED only if (i) both sides have one normal form, or the sign is shown from the facts, or the words
+cancel, and (ii) every condition met on the way is itself shown from the facts.  The facts are the hypotheses, those that the obligation
+lists, proved earlier lines, and the assumptions on the symbols that occur: all of them hold wherever the claim is asserted.  Hypotheses
+on letters replace two neighbours by an equal word.  Whatever goes wrong (an expression outside the fragment, too large) is UNDECIDED.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+import sympy as sp
+
+from symjepa.errors import InvalidLemma, OutsideFragment, SymjepaError, TooLarge, Undefined
+from symjepa.exact.facts import Fact
+from symjepa.exact.scalars import equal, normal
+from symjepa.exact.signs import Signs
+from symjepa.exact.sums import SumLemma, apply, prove
+from symjepa.exact.words import Factor, Word, WordSum
+from symjepa.statements.claims import Annihilates
+from symjepa.verify.obligations.kinds import Closes, Decidable, Equal, HasSign, Shown, Smooth, WordsVanish
+
+MAX_REWRITES = 200
+
+
+class Verdict(Enum):
+    """What was shown, and never more."""
+
+    PROVED = "PROVED"
+    REFUTED = "REFUTED"
+    UNDECIDED = "UNDECIDED"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What is known where the claim is asserted: facts, closed sums, and hypotheses on letters."""
+
+    facts: tuple[Fact, ...] = ()
+    lemmas: tuple[SumLemma, ...] = ()
+    rewrites: tuple[Annihilates, ...] = ()
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether an obligation is met, the conditions that were shown with their reasons, and otherwise what is left."""
+
+    obligation: Decidable
+    proved: bool
+    conditions: tuple[tuple[Fact, str], ...] = ()
+    residual: str = ""
+
+
+def assumed(symbols: Iterable[sp.Symbol]) -> tuple[Fact, ...]:
+    """The assumptions on symbols, as facts: they are hypotheses of every statement in which the symbols occur."""
+    facts = []
+    for symbol in sorted(symbols, key=str):
+        if symbol.is_integer:
+            facts.append(Fact(symbol, "integer"))
+        if symbol.is_positive:
+            facts.append(Fact(symbol, "positive"))
+        elif symbol.is_nonnegative:
+            facts.append(Fact(symbol, "nonnegative"))
+    return tuple(facts)
+
+
+def decide(obligation: Decidable, context: Context) -> Decision:
+    """PROVED or not; anything raised within the exact layer means "not shown", with its message as the residual."""
+    try:
+        return _decide(obligation, context)
+    except (OutsideFragment, TooLarge, Undefined, InvalidLemma, RecursionError) as refusal:
+        return Decision(obligation, False, residual=f"{type(refusal).__name__}: {refusal}")
+
+
+def _decide(obligation: Decidable, context: Context) -> Decision:
+    match obligation:
+        case Equal():
+            return _equal(obligation, context)
+        case HasSign():
+            return _sign(obligation, context)
+        case WordsVanish():
+            return _words(obligation, context)
+        case Closes(lemma=lemma, given=given):
+            proof = prove(lemma)
+            return _shown(obligation, proof.holds, proof.conditions, _signs(given, context), str(proof.residual))
+        case Smooth(expr=expr, given=given):
+            return _shown(obligation, True, normal(expr).conditions, _signs(given, context, expr), "")
+        case Shown(holds=holds, reason=reason):
+            return Decision(obligation, holds, residual="" if holds else reason)
+    raise SymjepaError(f"the kernel does not know {type(obligation).__name__}")
+
+
+def _signs(given: tuple[Fact, ...], context: Context, *exprs: sp.Expr) -> Signs:
+    """What the facts imply, the assumptions on all symbols in sight included."""
+    facts = (*context.facts, *given)
+    symbols = {s for e in exprs for s in e.free_symbols} | {s for fact in facts for s in fact.free_symbols}
+    return Signs((*facts, *assumed(symbols)))
+
+
+def _shown(obligation: Decidable, holds: bool, conditions: Iterable[Fact], signs: Signs, residual: str) -> Decision:
+    """PROVED if it holds and every condition is shown; the first that is not becomes the residual."""
+    reasons = {condition: signs.reason(condition) for condition in sorted(conditions, key=str)}
+    open_ones = [condition for condition, reason in reasons.items() if reason is None]
+    if not holds or open_ones:
+        return Decision(obligation, False, residual=residual if not holds else f"not shown: {open_ones[0]}")
+    return Decision(obligation, True, tuple((c, r) for c, r in reasons.items() if r is not None))
+
+
+def _equal(obligation: Equal, context: Context) -> Decision:
+    lhs, rhs, conditions = obligation.lhs, obligation.rhs, frozenset[Fact]()
+    for lemma in context.lemmas:
+        left, right = apply(lemma, lhs), apply(lemma, rhs)
+        lhs, rhs, conditions = left.expr, right.expr, conditions | left.conditions | right.conditions
+    equality = equal(lhs, rhs)
+    signs = _signs(obligation.given, context, obligation.lhs, obligation.rhs)
+    return _shown(obligation, equality.holds, conditions | equality.conditions, signs, f"{equality.residual} ≠ 0")
+
+
+def _sign(obligation: HasSign, context: Context) -> Decision:
+    fact = Fact(obligation.expr, obligation.kind)
+    signs = _signs(obligation.given, context, obligation.expr)
+    if obligation.by is None:
+        return _shown(obligation, True, (fact,), signs, "")
+    equality = equal(obligation.expr, obligation.by)
+    conditions = equality.conditions | {Fact(obligation.by, obligation.kind)}
+    return _shown(obligation, equality.holds, conditions, signs, f"the certificate differs by {equality.residual}")
+
+
+def _words(obligation: WordsVanish, context: Context) -> Decision:
+    left = rewritten(obligation.words, (*context.rewrites, *obligation.granted))
+    conditions = frozenset[Fact]()
+    for word, coefficient in left.terms:
+        equality = equal(coefficient, sp.S.Zero)
+        if not equality.holds:
+            return Decision(obligation, False, residual=f"{coefficient} {word} ≠ 0")
+        conditions |= equality.conditions
+    return _shown(obligation, True, conditions, _signs(obligation.given, context), "")
+
+
+def rewritten(words: WordSum, hypotheses: tuple[Annihilates, ...]) -> WordSum:
+    """Two neighbours replaced by the word that a hypothesis gives for their product, until none is left."""
+    for _ in range(MAX_REWRITES):
+        reduced = WordSum.zero(words.rows, words.cols)
+        for word, coefficient in words.terms:
+            reduced = reduced + coefficient * _rewritten_once(word, hypotheses)
+        if reduced == words:
+            return words
+        words = reduced
+    raise TooLarge(f"the hypotheses on letters rewrite {words} without end")
+
+
+def _rewritten_once(word: Word, hypotheses: tuple[Annihilates, ...]) -> WordSum:
+    for place, pair in enumerate(zip(word.factors, word.factors[1:], strict=False)):
+        value = _product_of(pair, hypotheses)
+        if value is not None:
+            before = WordSum.of(Word(word.factors[:place], word.rows, pair[0].rows))
+            after = WordSum.of(Word(word.factors[place + 2 :], pair[1].cols, word.cols))
+            return before @ value @ after
+    return WordSum.of(word)
+
+
+def _product_of(pair: tuple[Factor, Factor], hypotheses: tuple[Annihilates, ...]) -> WordSum | None:
+    for hypothesis in hypotheses:
+        if pair == (hypothesis.left, hypothesis.right):
+            return hypothesis.value
+        if pair == (hypothesis.right.T, hypothesis.left.T):
+            return hypothesis.value.T
+    return None

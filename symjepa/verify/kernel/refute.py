@@ -1,0 +1,159 @@
+r"""Refutes claims, and only at certified points.
+
+Soundness.  A claim is refuted by one point at which all its hypotheses are certified and one *necessary* condition certainly fails:
+two sides that differ or a sign that is reversed, by exact rationals or balls bounded away from zero; a word sum whose exact value on
+exact matrices is not zero; a trace that is positive.  That a certificate, a search, or a sufficient condition failed refutes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import sympy as sp
+
+from symjepa.errors import OutsideFragment, SymjepaError, TooLarge, Undefined
+from symjepa.exact.balls import Ternary, same, sign_at
+from symjepa.exact.facts import Fact
+from symjepa.exact.words import WordSum, ranges
+from symjepa.statements.statement import Instance
+from symjepa.verify.kernel.decide import Context, assumed
+from symjepa.verify.kernel.instances import Letters, exhibited, framed, instances, obeys, turned_depths
+from symjepa.verify.kernel.points import Point, holds_at, points, satisfies
+from symjepa.verify.obligations.kinds import Equal, HasSign, Plan, SameTruth, Signed, StaysDiagonal, TraceAtMostZero, WordsVanish
+
+Scalar = Equal | HasSign | Signed | SameTruth
+SEARCH_BITS = 256
+REVERSED = {"positive": (-1, 0), "nonnegative": (-1,), "nonzero": (0,), "zero": (-1, 1)}
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """A point (numbers, or matrices too) and what certainly fails there."""
+
+    point: Point
+    fails: str
+    matrices: tuple[tuple[str, str], ...] = ()
+
+
+def refute(plan: Plan, context: Context, at: Point | Instance | None = None) -> Counterexample | None:
+    """A certified counterexample to the claim of a plan, at the exhibited point or by search; None if none was found."""
+    for test in (*plan.tests, *(o for o in plan.obligations if o.necessary)):
+        found = None
+        if isinstance(test, Scalar) and not isinstance(at, Instance):
+            found = _at_points(test, context, at)
+        if isinstance(test, WordsVanish | TraceAtMostZero) and (at is None or isinstance(at, Instance)):
+            found = _on_letters(test, context, at)
+        if isinstance(test, StaysDiagonal):
+            found = _off_diagonal(test)
+        if found is not None:
+            return found
+    return None
+
+
+def _at_points(test: Scalar, context: Context, at: Point | None) -> Counterexample | None:
+    given = test.given if isinstance(test, Equal | HasSign) else ()
+    facts = (*context.facts, *given)
+    symbols = _symbols(test) | {s for fact in facts for s in fact.free_symbols}
+    facts = (*facts, *assumed(symbols))
+    for point in _candidates(symbols, facts, at):
+        fails = _failure(test, point)
+        if fails is not None:
+            return Counterexample(point, fails)
+    return None
+
+
+def _symbols(test: Scalar) -> set[sp.Symbol]:
+    match test:
+        case Equal(lhs=lhs, rhs=rhs):
+            return {*lhs.free_symbols, *rhs.free_symbols}
+        case HasSign(expr=expr):
+            return set(expr.free_symbols)
+        case Signed(fact=fact):
+            return set(fact.free_symbols)
+        case SameTruth(left=left, right=right):
+            return {*left.free_symbols, *right.free_symbols}
+
+
+def _candidates(symbols: set[sp.Symbol], facts: tuple[Fact, ...], at: Point | None) -> Iterator[Point]:
+    """The exhibited point, completed where it leaves symbols open; or a search."""
+    fixed = {} if at is None else {s: x for s, x in at.items() if s in symbols}
+    open_symbols = symbols - set(fixed)
+    pinned = tuple(Fact(fact.expr.xreplace(fixed), fact.kind, fact.over) for fact in facts)
+    for rest in points(open_symbols, tuple(f for f in pinned if f.free_symbols or f.over)):
+        point = {**fixed, **rest}
+        if satisfies((f for f in facts if not f.over), point):
+            yield point
+
+
+def _failure(test: Scalar, point: Point) -> str | None:
+    try:
+        match test:
+            case Equal(lhs=lhs, rhs=rhs):
+                return f"{lhs} ≠ {rhs}" if same(lhs, rhs, point, max_bits=SEARCH_BITS) is Ternary.NO else None
+            case HasSign(expr=expr, kind=kind):
+                return _reversed(Fact(expr, kind), point)
+            case Signed(fact=fact):
+                return _reversed(fact, point)
+            case SameTruth(left=left, right=right):
+                truths = holds_at(left, point), holds_at(right, point)
+                return f"{left} is {truths[0]}, {right} is {truths[1]}" if set(truths) == {True, False} else None
+    except (Undefined, OutsideFragment, TooLarge):
+        return None
+
+
+def _reversed(fact: Fact, point: Point) -> str | None:
+    if fact.kind == "integer" or fact.over:
+        return None
+    return f"not {fact}" if sign_at(fact.expr, point, max_bits=SEARCH_BITS) in REVERSED[fact.kind] else None
+
+
+def _on_letters(test: WordsVanish | TraceAtMostZero, context: Context, at: Instance | None) -> Counterexample | None:
+    for letters in _letters(test, context, at):
+        matrix = letters.value(test.words) if test.words.terms else None
+        if matrix is None:  # all coefficients vanish at these numbers
+            continue
+        fails = np.any(matrix != 0) if isinstance(test, WordsVanish) else np.trace(matrix) > 0
+        if fails:
+            said = f"{test.words} ≠ 0" if isinstance(test, WordsVanish) else f"tr({test.words}) = {np.trace(matrix)} > 0"
+            named = tuple((name, str(value.tolist())) for name, value in sorted(letters.matrices.items()))
+            return Counterexample(letters.numbers, said, named)
+    return None
+
+
+def _off_diagonal(test: StaysDiagonal) -> Counterexample | None:
+    for letter, drift in framed(test.flow, test.frames):
+        if drift[0, 1] != 0 or drift[1, 0] != 0:
+            return Counterexample(turned_depths(test.flow), f"d{letter}/dt has the off-diagonal entries {drift[0, 1]} and {drift[1, 0]}")
+    return None
+
+
+def _letters(test: WordsVanish | TraceAtMostZero, context: Context, at: Instance | None) -> Iterator[Letters]:
+    words = test.words
+    facts = (*context.facts, *test.given, *(Fact(gap, "nonnegative") for gap in ranges(words)))
+    hypotheses = (*context.rewrites, *test.granted)
+    symbols = symbols_of(words) | {s for fact in facts for s in fact.free_symbols}
+    facts = (*facts, *assumed(symbols))
+    if at is None:
+        yield from instances((words,), points(symbols, facts), hypotheses)
+        return
+    letters = exhibited(at, {})
+    missing = symbols - set(letters.numbers)
+    if missing:
+        raise SymjepaError(f"an instance needs numbers for {', '.join(sorted(map(str, missing)))}")
+    if satisfies((f for f in facts if not f.over), letters.numbers) and obeys(letters, hypotheses):
+        yield letters
+
+
+def symbols_of(words: WordSum) -> set[sp.Symbol]:
+    """Depths, indices and scalars that occur in words."""
+    scalars = {s for _, coefficient in words.terms for s in coefficient.free_symbols}
+    return scalars | {s for gap in _ends(words) for s in gap.free_symbols}
+
+
+def _ends(words: WordSum) -> Iterable[sp.Expr]:
+    for factor in words.letters():
+        yield from (getattr(factor, name) for name in ("hi", "lo") if hasattr(factor, name))
+        if hasattr(factor, "stack"):
+            yield factor.stack.depth

@@ -1,0 +1,151 @@
+r"""Obligations of claims about words: matrix flows are derived here from their models.
+
+Soundness.  Words of a claim and of the derived flow have a meaning only if 0 ≤ lo ≤ hi ≤ depth for every segment in them; those ranges
+are obligations of their own.  The letters are universally quantified over all matrices of their shapes that obey the hypotheses
+(`Annihilates`) and, for covariances, over all positive semidefinite ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sympy as sp
+
+from symjepa.errors import BadDerivation, FrameMismatch
+from symjepa.exact.facts import Fact
+from symjepa.exact.words import Factor, Matrix, Segment, WordSum, along, ranges
+from symjepa.flow import LayerRate
+from symjepa.modes.frames import Alignment, alignment, entry, free_entry, instances
+from symjepa.statements.claims import (
+    Annihilates,
+    Claim,
+    Decouples,
+    Dissipates,
+    Drift,
+    Relation,
+    WordIdentity,
+)
+from symjepa.symbols import b
+from symjepa.verify.obligations.kinds import (
+    Decidable,
+    HasSign,
+    Plan,
+    Shown,
+    StaysDiagonal,
+    TraceAtMostZero,
+    WordsVanish,
+    plan,
+)
+from symjepa.verify.obligations.scalars import facts_of
+
+
+def _ranged(premise: str, given: tuple[Fact, ...], *sums: WordSum) -> tuple[Decidable, ...]:
+    gaps = sorted({gap for words in sums for gap in ranges(words)}, key=str)
+    return tuple(HasSign(premise, gap, "nonnegative", given, necessary=False) for gap in gaps)
+
+
+def _granted(on: tuple[Claim, ...]) -> tuple[tuple[Fact, ...], tuple[Annihilates, ...]]:
+    """The conditions of a claim, as facts and as hypotheses on letters."""
+    relations = tuple(claim for claim in on if isinstance(claim, Relation))
+    letters = tuple(claim for claim in on if isinstance(claim, Annihilates))
+    if len(relations) + len(letters) != len(on):
+        raise BadDerivation(f"a claim about words holds on relations and hypotheses on letters; got {on}")
+    return facts_of(relations), letters
+
+
+def of_word_identity(claim: WordIdentity) -> Plan:
+    given, granted = _granted(claim.on)
+    same = WordsVanish("equal", claim.lhs - claim.rhs, given, granted)
+    return plan(claim, "words", (same, *_ranged("equal", given, claim.lhs, claim.rhs)))
+
+
+def of_drift(claim: Drift) -> Plan:
+    given, granted = _granted(claim.on)
+    speed = along(claim.of, claim.flow.flow.of)
+    same = WordsVanish("equal", speed - claim.equals, given, granted)
+    return plan(claim, "words", (same, *_ranged("equal", given, claim.of, speed, claim.equals)))
+
+
+def of_dissipation(claim: Dissipates) -> Plan:
+    given, granted = _granted(claim.on)
+    speed = along(claim.form, claim.flow.flow.of)
+    if claim.form.rows != claim.form.cols:
+        raise BadDerivation(f"a trace needs a square word; got {claim.form}")
+    lost = WordSum.zero(claim.form.rows, claim.form.cols)
+    for weight, words in claim.by:
+        lost = lost + weight * (words.T @ words)
+    signs = tuple(HasSign("nonnegative", weight, "nonnegative", given, necessary=False) for weight, _ in claim.by)
+    return plan(
+        claim,
+        "dissipation",
+        (
+            WordsVanish("balance", speed + lost, given, granted, necessary=False),
+            *_ranged("balance", given, claim.form, speed, lost),
+            *(signs or (Shown("nonnegative", "nothing is lost or gained"),)),
+        ),
+        tests=(TraceAtMostZero(speed, given, granted),),
+    )
+
+
+def of_decoupling(claim: Decouples) -> Plan:
+    """Typed: sufficient.  Independent: the drift at (i, j) is zero at every probe only if the off-diagonal entries are."""
+    flow = claim.flow.flow
+    frames = alignment(flow)
+    for end in claim.apart:
+        frames = frames.without(end)
+    typed = [_typed(moving, frames) for family in flow.rates for moving in instances(family)]
+    independent = [_independent(claim, moving) for moving in flow.rates if _covariances(moving)]
+    lines = (*typed, *(line for lines in independent for line in lines))
+    return plan(claim, "alignment", lines, tests=(StaysDiagonal(flow, frames),))
+
+
+def _typed(moving: LayerRate, frames: Alignment) -> Shown:
+    try:
+        entry(moving.rate, moving.factor, frames, lambda factor: sp.S.One)
+    except FrameMismatch as mismatch:
+        return Shown("typed", str(mismatch), holds=False)
+    return Shown("typed", f"every word that moves {moving.letter} is typed under the alignment")
+
+
+def _covariances(moving: LayerRate) -> tuple[Matrix, ...]:
+    names = {f.name: f.T if f.transposed else f for f in moving.rate.letters() if isinstance(f, Matrix)}
+    return tuple(names[name] for name in ("Syx", "Sxx", "Syy") if name in names)
+
+
+def _independent(claim: Decouples, moving: LayerRate) -> tuple[Decidable, ...]:
+    letters = _covariances(moving)
+    if len(claim.probes) != len(letters):
+        raise BadDerivation(f"{moving.letter} is driven by {len(letters)} covariances and needs as many probes")
+    frames = alignment(claim.flow.flow)
+    rows = []
+    for probe in claim.probes:
+        values = _probe_values(dict(probe))
+        drifts = [entry(moving.rate, moving.factor, frames, values, values, letter) for letter in letters]
+        rows.append([_coefficient(drift, letter) for drift, letter in zip(drifts, letters, strict=True)])
+    if len(letters) == 1:
+        determinant = rows[0][0]
+    elif len(letters) == 2:
+        determinant = rows[0][0] * rows[1][1] - rows[0][1] * rows[1][0]
+    else:
+        raise BadDerivation(f"{moving.letter} is driven by {len(letters)} covariances; at most 2 are supported")
+    return (HasSign("independent", determinant, "nonzero", necessary=False),)
+
+
+def _probe_values(layers: dict[sp.Expr, sp.Expr]) -> Callable[[Factor], sp.Expr]:
+    """All layers of a stack at one amplitude, the teacher's product at b."""
+    named = {str(symbol): value for symbol, value in layers.items()}
+
+    def value(factor: Factor) -> sp.Expr:
+        if isinstance(factor, Segment):
+            return named[{"W": "w", "P": "v", "Wbar": "b"}[factor.stack.name]] ** (factor.hi - factor.lo)
+        return named[str(b)]
+
+    return value
+
+
+def _coefficient(drift: sp.Expr, letter: Matrix) -> sp.Expr:
+    """The amplitude in front of the one free entry (and of its mirror, for a letter that occurs transposed)."""
+    mirror = free_entry(letter, transposed=True)
+    if mirror != free_entry(letter) and mirror in drift.free_symbols:
+        raise BadDerivation(f"{letter} occurs transposed: its two off-diagonal entries would need probes of their own")
+    return drift.xreplace({free_entry(letter): sp.S.One})

@@ -1,0 +1,138 @@
+r"""Obligations of claims about scalars.
+
+Soundness.  Each function returns a rule with its premises; the argument is the rule's.  A relation that has been proved may be used as
+a fact by later lines, since facts and claims range over the same domain.
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from symjepa.errors import BadDerivation
+from symjepa.exact.calculus import derivative
+from symjepa.exact.facts import Fact, Kind
+from symjepa.exact.sums import SumLemma, substitute
+from symjepa.statements.claims import (
+    AtMost,
+    Chain,
+    Identity,
+    Iff,
+    Less,
+    Monotone,
+    Relation,
+    Root,
+    SumCloses,
+    Unequal,
+    Within,
+)
+from symjepa.verify.obligations.kinds import Closes, Decidable, Equal, HasSign, Plan, SameTruth, Signed, Smooth, plan
+
+KIND: dict[type[Relation], Kind] = {Identity: "zero", Less: "positive", AtMost: "nonnegative", Unequal: "nonzero"}
+
+
+def fact_of(relation: Relation) -> Fact:
+    """A relation as a fact about its gap rhs - lhs."""
+    return Fact(relation.rhs - relation.lhs, KIND[type(relation)])
+
+
+def facts_of(relations: tuple[Relation, ...]) -> tuple[Fact, ...]:
+    return tuple(fact_of(relation) for relation in relations)
+
+
+def of_identity(claim: Identity) -> Plan:
+    return plan(claim, "identity", (Equal("equal", claim.lhs, claim.rhs),), (fact_of(claim),))
+
+
+def of_sign(claim: Less | AtMost) -> Plan:
+    fact = fact_of(claim)
+    if isinstance(claim.by, Monotone):
+        return plan(claim, "monotone-power", _powers(fact.expr, fact.kind, claim.by), (fact,), (Signed(fact),))
+    if isinstance(claim.by, Chain):
+        return plan(claim, "mean-value", _chained(fact.expr, fact.kind, claim.by), (fact,), (Signed(fact),))
+    return plan(claim, "sign", (HasSign("sign", fact.expr, fact.kind, (), claim.by),), (fact,))
+
+
+def _chained(gap: sp.Expr, kind: Kind, chain: Chain) -> tuple[Decidable, ...]:
+    """f(a) ≥ 0 and f' > 0 beyond; the variable is known to be beyond its start (shown as part of the premise `start`)."""
+    beyond = Fact(chain.variable - chain.start, "positive")
+    slope = derivative(gap, chain.variable)
+    at_start = substitute(gap, {chain.variable: chain.start})
+    fresh = sp.Dummy("x", real=True)
+    moved = Fact(substitute(beyond.expr, {chain.variable: fresh}), "positive")
+    slope_there = substitute(slope, {chain.variable: fresh})
+    by = None if chain.slope is None else substitute(chain.slope, {chain.variable: fresh})
+    return (
+        HasSign("start", at_start, "nonnegative", (), None, necessary=False),
+        HasSign("start", beyond.expr, "positive" if kind == "positive" else "nonnegative", (), None, necessary=False),
+        HasSign("slope", slope_there, "positive", (moved,), by, necessary=False),
+        Smooth("slope", substitute(gap, {chain.variable: fresh}), (Fact(moved.expr, "nonnegative"),)),
+    )
+
+
+def _powers(gap: sp.Expr, kind: Kind, by: Monotone) -> tuple[Decidable, ...]:
+    """The gap is high^p - low^p with p > 0, or low^p - high^p with p < 0; strict if low < high."""
+    falling = by.power.could_extract_minus_sign()
+    powers = by.low**by.power - by.high**by.power if falling else by.high**by.power - by.low**by.power
+    return (
+        Equal("powers", gap, powers, necessary=False),
+        HasSign("order", by.high - by.low, kind, necessary=False),
+        HasSign("base", by.low, "positive", necessary=False),
+        HasSign("power", -by.power if falling else by.power, "positive", necessary=False),
+    )
+
+
+def of_unequal(claim: Unequal) -> Plan:
+    fact = fact_of(claim)
+    return plan(claim, "sign", (HasSign("sign", fact.expr, fact.kind),), (fact,))
+
+
+def of_equivalence(claim: Iff) -> Plan:
+    left, right = fact_of(claim.left), fact_of(claim.right)
+    if left.kind != right.kind:
+        raise BadDerivation(f"an Iff needs two relations of one kind; got {left} and {right}")
+    return plan(
+        claim,
+        "equivalence",
+        (
+            Equal("factor", left.expr, claim.by * right.expr, necessary=False),
+            HasSign("positive", claim.by, "positive", necessary=False),
+        ),
+        tests=(SameTruth(left, right),),
+    )
+
+
+def of_closed_sum(claim: SumCloses) -> Plan:
+    lemma = SumLemma(claim.term, claim.index, claim.lo, claim.upper, claim.closed)
+    return plan(claim, "induction", (Closes("induction", lemma, facts_of(claim.on)),))
+
+
+def of_root(claim: Root) -> Plan:
+    low, high = claim.between
+    sign = 1 if claim.rising else -1
+    x = sp.Dummy(claim.variable.name, real=True)
+    inside = (Fact(x - low, "positive"), Fact(high - x, "positive"))
+    at = {end: substitute(claim.of, {claim.variable: end}) for end in (low, high, x)}
+    return plan(
+        claim,
+        "intermediate-value",
+        (
+            HasSign("order", high - low, "positive"),
+            HasSign("lower end", -sign * at[low], "positive", necessary=False),
+            HasSign("upper end", sign * at[high], "positive", necessary=False),
+            HasSign("monotone", sign * derivative(at[x], x), "positive", inside, necessary=False),
+        ),
+    )
+
+
+def of_bound(claim: Within) -> Plan:
+    above, below = claim.of + claim.by - claim.expr, claim.expr - claim.of + claim.by
+    facts = (Fact(above, "nonnegative"), Fact(below, "nonnegative"))
+    return plan(
+        claim,
+        "sandwich",
+        (
+            HasSign("above", above, "nonnegative", (), claim.above),
+            HasSign("below", below, "nonnegative", (), claim.below),
+        ),
+        facts,
+    )

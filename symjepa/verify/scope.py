@@ -1,0 +1,93 @@
+r"""Scope: for which depths a claim was proved.  Computed from its obligations, never declared.
+
+A depth symbol is *free* in a claim if the models that it describes carry it and it occurs in what was decided; a number in its place
+is a *fixed* depth.  Hypotheses bound free depths from below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+import sympy as sp
+
+from symjepa.exact.facts import Fact
+from symjepa.model import Model
+from symjepa.statements.claims import Claim
+from symjepa.symbols import K, L
+from symjepa.verify.kernel.refute import symbols_of
+from symjepa.verify.obligations.kinds import Equal, HasSign, Plan, Smooth
+
+DEPTHS = (K, L)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Free depths with their least values, and fixed depths."""
+
+    free: tuple[tuple[sp.Symbol, int], ...]
+    fixed: tuple[tuple[str, int], ...]
+
+    def __str__(self) -> str:
+        bounds: dict[int, list[str]] = {}
+        for symbol, least in self.free:
+            bounds.setdefault(least, []).append(symbol.name)
+        said = [f"every {', '.join(names)} ≥ {least}" for least, names in bounds.items()]
+        said += [f"{name} = {number}" for name, number in self.fixed]
+        return "; ".join(said) or "no depth"
+
+
+def scope(claim: Claim, plan: Plan, facts: tuple[Fact, ...]) -> Scope:
+    """The depths for which a claim speaks."""
+    used = symbols_in(plan)
+    free = tuple((symbol, _least(symbol, facts)) for symbol in DEPTHS if symbol in used)
+    return Scope(free, tuple(sorted(_fixed(claim))))
+
+
+def symbols_in(plan: Plan) -> set[sp.Symbol]:
+    """Every symbol that occurs in the obligations of a plan."""
+    found: set[sp.Symbol] = set()
+    for obligation in plan.obligations:
+        match obligation:
+            case Equal(lhs=lhs, rhs=rhs):
+                found |= lhs.free_symbols | rhs.free_symbols
+            case HasSign(expr=expr) | Smooth(expr=expr):
+                found |= expr.free_symbols
+            case _:
+                found |= symbols_of(obligation.words) if hasattr(obligation, "words") else set()
+                found |= set(obligation.lemma.free_symbols) if hasattr(obligation, "lemma") else set()
+    return found
+
+
+def _least(symbol: sp.Symbol, facts: tuple[Fact, ...]) -> int:
+    """The least value that assumptions and one-symbol hypotheses allow."""
+    least = 1 if symbol.is_positive else 0
+    while least < 10 and any(_excludes(fact, symbol, least) for fact in facts):
+        least += 1
+    return least
+
+
+def _excludes(fact: Fact, symbol: sp.Symbol, number: int) -> bool:
+    if fact.over or fact.expr.free_symbols != {symbol}:
+        return False
+    value = fact.expr.xreplace({symbol: sp.Integer(number)})
+    return bool(value.is_Rational and {"positive": value <= 0, "nonnegative": value < 0, "nonzero": value == 0}.get(fact.kind, False))
+
+
+def _fixed(claim: Claim) -> set[tuple[str, int]]:
+    """Numeric depths of the models that a claim describes."""
+    depths = [(name, depth) for model in models_in(claim) for name, depth in (("K", model.predictor.depth), ("L", model.encoder.depth))]
+    return {(name, int(depth)) for name, depth in depths if depth.is_Integer}
+
+
+def models_in(thing: Any) -> Iterator[Model]:
+    """Every model inside a claim."""
+    if isinstance(thing, Model):
+        yield thing
+    elif isinstance(thing, tuple):
+        for part in thing:
+            yield from models_in(part)
+    elif is_dataclass(thing) and not isinstance(thing, type):
+        for field in fields(thing):
+            yield from models_in(getattr(thing, field.name))
