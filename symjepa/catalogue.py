@@ -6,11 +6,13 @@ line in it that raised.
 
 from __future__ import annotations
 
+import ast
 import difflib
 import importlib
 import importlib.util
 import sys
 import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -54,6 +56,9 @@ def find(name: str) -> Entry:
         return _of_path(path.resolve())
     known = {entry.label: entry for entry in entries()}
     label = name.replace("_", "-")
+    if label not in known and path.exists():
+        what = "a folder: name its files" if path.is_dir() else "no Python file: a derivation ends in .py"
+        raise UnknownTheorem(f"{name} is {what}, as in `symjepa check {path if path.is_dir() else path.parent}/*.py`")
     if label not in known:
         near = difflib.get_close_matches(label, known, n=3, cutoff=0.4)
         hint = f"did you mean {', '.join(near)}?" if near else "`symjepa list` shows all"
@@ -67,14 +72,44 @@ def _of_path(path: Path) -> Entry:
     return own or Entry(path.stem.replace("_", "-"), "", path, "")
 
 
+def uses(entry: Entry) -> tuple[str, ...]:
+    """Labels of the theorems that a file imports, read off its text without importing anything."""
+    known = {other.module: other.label for other in entries()}
+    return tuple(dict.fromkeys(known[name] for name in _imports(entry) if name in known))
+
+
+def _imports(entry: Entry) -> Iterator[str]:
+    """Dotted names of what a file imports, relative ones made absolute."""
+    try:
+        tree = ast.parse(entry.file.read_text("utf-8"))
+    except (SyntaxError, UnicodeDecodeError):  # said better when it is imported
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parent = entry.module.split(".")[: -node.level] if node.level else []
+            stem = ".".join([*parent, *([node.module] if node.module else [])])
+            yield from (stem, *(f"{stem}.{alias.name}" for alias in node.names))
+
+
+def _refuse_circles(entry: Entry, way: tuple[str, ...] = ()) -> None:
+    """BadDerivation if a theorem uses itself, directly or through others."""
+    if entry.label in way:
+        circle = " uses ".join((*way[way.index(entry.label) :], entry.label))
+        raise BadDerivation(f"{entry.file.name}: a theorem may not rest on itself, but {circle}: break the circle of imports")
+    for label in uses(entry):
+        _refuse_circles(find(label), (*way, entry.label))
+
+
 def load(entry: Entry) -> Theorem | Conjecture:
     """What a file declares; BadDerivation says what is wrong, and in which line."""
+    _refuse_circles(entry)
     try:
         module = importlib.import_module(entry.module) if entry.module else _imported(entry.file)
-    except BadDerivation:
-        raise
     except Exception as error:
-        raise BadDerivation(f"{entry.file.name}{_line_in(error, entry.file)}: {type(error).__name__}: {error}") from error
+        told = f"{entry.file.name}{_line_in(error, entry.file)}: {type(error).__name__}: {error}"
+        raise BadDerivation(told + _advice(error)) from error
     declared = [getattr(module, name) for name in ("theorem", "conjecture") if hasattr(module, name)]
     if len(declared) != 1 or not isinstance(declared[0], Theorem | Conjecture):
         raise BadDerivation(
@@ -82,6 +117,12 @@ def load(entry: Entry) -> Theorem | Conjecture:
             f"or one `conjecture`; got {', '.join(map(repr, declared)) or 'neither'}"
         )
     return declared[0]
+
+
+def _advice(error: Exception) -> str:
+    if isinstance(error, ImportError) and "relative import" in str(error):
+        return "; outside the book imports are absolute: `from symjepa.book.models import …` for `from ..models import …`"
+    return ""
 
 
 def _imported(path: Path) -> ModuleType:

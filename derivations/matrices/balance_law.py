@@ -24,7 +24,7 @@ WHERE: dict[str, Claim] = {"encoder": inside_encoder, "predictor": inside_predic
 
 def balance(layers: Layers, joint: str) -> WordSum:
     """The law of a joint as a word sum; these models have all three."""
-    own = law(layers.flow, joint)
+    own = law(layers.model, joint)
     assert own is not None
     return own
 

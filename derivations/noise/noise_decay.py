@@ -27,7 +27,7 @@ decay = Within(amplitude, 0, envelope)
 
 rest = delta + w0**2 * (1 - gone)
 encoder, predictor = w0 * sp.sqrt(delta * gone / rest), v0 * sp.sqrt(delta / rest)
-unbalanced = solves(single, {w: encoder, v: predictor}, {w: w0, v: v0}, t)
+unbalanced = solves(single, {w: encoder, v: predictor}, {w: w0, v: v0}, t, using=(AtMost(delta, rest), Less(0, rest)))
 forgotten = Within(encoder, 0, w0 * sp.sqrt(gone))
 
 noise_decay = Statement(
@@ -61,10 +61,13 @@ def theorem():
     yield decay
     yield f"Off balance, with one layer each, $\\dot w = {tex(single.rates[w])}$ and $\\dot v = {tex(single.rates[v])}$ conserve"
     yield Conserved(single, v**2 - w**2, why="both halves are $-2\\sigma^2 v^2w^2$")
-    yield "the imbalance $\\delta$; eliminating $v$ leaves a logistic equation for $w^2$, which"
-    yield unbalanced
-    yield "solves.  What is left under the root is at least $\\delta$,"
+    yield f"the imbalance $\\delta$.  Eliminating $v$ leaves a logistic equation for $w^2$.  With $E = {tex(sp.exp(-2 * sigma2 * delta * t))}$ what stands"
+    yield "under the root is at least $\\delta$,"
     yield AtMost(delta, rest, why="$E \\leq 1$")
+    yield Less(0, rest)
+    yield "and the solution is"
+    yield unbalanced
     yield "so the encoder forgets at least at the rate $\\sigma^2\\delta$:"
+    yield AtMost(encoder, w0 * sp.sqrt(gone), by=Monotone(w0**2 * delta * gone / rest, w0**2 * gone, sp.Rational(1, 2)))
     yield forgotten
     yield noise_decay.claim

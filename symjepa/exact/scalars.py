@@ -8,7 +8,7 @@ conditions hold, e is defined, real, and has the element's value.  Each rule dem
                                 every factor of the base is non-zero, every such symbol is an integer
   power, any other exponent     every factor of the base is positive; of a base 0: the exponent is positive
   logarithm                     every factor of the argument is positive
-  LambertW, principal branch    the argument is positive; then W e^W = z and W > 0
+  LambertW, principal branch    the argument is positive; then W e^W = z and W > 0; W(x e^x) = x for x positive
   Sum                           over the integers n with lo <= n <= hi (none if hi < lo); lo and hi are integers;
                                 conditions on the term hold for every such n.  Linear in the term; no other law is used
   Integral                      conditions on the integrand hold between lo <= hi, which makes it continuous there
@@ -238,6 +238,10 @@ class _Reader:
         z = self.read(e.args[0])
         if not z:
             return ring.ZERO
+        x = _lambert_preimage(z)
+        if x is not None:
+            self.need(x, "positive")
+            return x
         self.need(z, "positive")
         return ring.single(Atom("lambertw", z))
 
@@ -313,6 +317,16 @@ _RULES = (
     (sp.Sum | sp.Integral, _Reader._bound),
     (AppliedUndef | sp.Indexed, _Reader._opaque),
 )
+
+
+def _lambert_preimage(z: Element) -> Element | None:
+    """x with z = x e^x as they stand; then W(z) = x for x > 0."""
+    exponents = {dict(m).get(ring.EULER) for m in z.terms}
+    exponent = exponents.pop() if len(exponents) == 1 else None
+    if exponent is None:
+        return None
+    x = z * ring.power(ring.EULER, ring.product(Fraction(-1), exponent))
+    return x if ring.lower(x) == exponent else None
 
 
 def _number(function: sp.Expr, inner: tuple[sp.Tuple, ...] | list[sp.Tuple]) -> int:

@@ -238,7 +238,20 @@ class Signs:
             if f.expr == expr or (self._normal(f.expr) is not None and self._normal(expr) is not None):
                 known = SIGN_OF[f.kind]
                 result = result | (-known if reverse else known)
-        return result
+        return result if result != UNKNOWN else self._by_multiple(expr, element)
+
+    def _by_multiple(self, expr: sp.Expr, element: Element) -> Sign:
+        """The element is a fact's times a monomial of known sign."""
+        for own, known_facts in self._hypotheses.items():
+            ratio = _ratio(element, own) if len(own.terms) == len(element.terms) > 1 else None
+            if ratio is None:
+                continue
+            sign = self._of_monomial(ratio)
+            for f, reverse in known_facts:
+                if sign.ne and self._normal(f.expr) is not None and self._normal(expr) is not None:
+                    known = SIGN_OF[f.kind]
+                    return sign * (-known if reverse else known)
+        return UNKNOWN
 
     def _bounded(self) -> dict[sp.Symbol, Sign]:
         """Signs of symbols that follow from a x + b >= 0, rounded for integers."""
@@ -489,6 +502,16 @@ def _primitive(element: Element) -> Element:
     """The element divided by the absolute value of one of its coefficients."""
     c = abs(element.terms[min(element.terms, key=ring.key)])
     return element if c == 1 else element * ring.number(1 / c)
+
+
+def _ratio(element: Element, other: Element) -> Monomial | None:
+    """The monomial m with element = c m other, c > 0, if there is one."""
+    m0, c0 = next(iter(other.terms.items()))
+    for m, c in element.terms.items():
+        monomial = ring.times(m, ring.raised(m0, Fraction(-1)))
+        if c / c0 > 0 and not element - other * ring.term(monomial, c / c0):
+            return monomial
+    return None
 
 
 def _affine(f: Fact) -> list[tuple[sp.Symbol, Fraction, Element]]:

@@ -4,7 +4,7 @@ Soundness: let S(N) be the sum of the term over lo <= n <= N.  If closed(lo - 1)
 term at n = N for every integer N >= lo, then S(N) = closed(N) for every integer N >= lo - 1.  `prove` decides the two
 identities by `equal`; the second one about a fresh integer N, its conditions demanded for all N >= lo.  The range
 hi >= lo - 1 is a condition of every use, and so are the lemma's own conditions: `apply` proves the lemma again.  A sum
-is replaced only when its term and lower bound equal the lemma's, its index alone renamed, and no enclosing binder binds
+is replaced only when its lower bound equals the lemma's and its term is a factor free of the index times the lemma's, its index alone renamed, and no enclosing binder binds
 a symbol of the lemma.
 """
 
@@ -17,8 +17,10 @@ import sympy as sp
 
 from symjepa.errors import InvalidLemma
 from symjepa.exact.facts import Fact, Range, lifted
+from symjepa.exact import group_ring as ring
 from symjepa.exact.scalars import equal, normal
 
+ONE = sp.Integer(1)
 BINDERS = (sp.Sum, sp.Integral)
 
 
@@ -161,10 +163,18 @@ def _match(lemma: SumLemma, expr: sp.Expr) -> Closed | None:
         return None
     s, lo, hi = limit
     n = sp.Dummy(lemma.index.name, integer=True)
-    terms = equal(substitute(body, {s: n}), substitute(lemma.term, {lemma.index: n}))
+    here, there = substitute(body, {s: n}), substitute(lemma.term, {lemma.index: n})
+    factor = _constant_factor(here, there, n)
+    terms = equal(here, factor * there)
     lows = equal(lo, lemma.lo)
     if not (terms.holds and lows.holds):
         return None
     conditions = lows.conditions | lifted(terms.conditions, Range(n, lo, hi, integer=True))
     conditions |= {Fact(hi - lo + 1, "nonnegative"), Fact(hi, "integer")}
-    return Closed(substitute(lemma.closed, {lemma.upper: hi}), conditions, 1)
+    return Closed(factor * substitute(lemma.closed, {lemma.upper: hi}), conditions, 1)
+
+
+def _constant_factor(here: sp.Expr, there: sp.Expr, n: sp.Symbol) -> sp.Expr:
+    """A proposal for c, free of n, with here = c there; 1 where there is none.  `_match` decides whether it is one."""
+    quotient = ring.to_expr(normal(here / there).element)
+    return ONE if n in quotient.free_symbols else quotient

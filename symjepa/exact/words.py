@@ -361,6 +361,11 @@ class TraceSum:
     def is_zero(self) -> bool:
         return not self.terms
 
+    def replaced(self, rule: Callable[[Factor], WordSum | None]) -> TraceSum:
+        """Every letter for which `rule` gives a word sum, replaced by it."""
+        traces = ((WordSum.of(word).replaced(rule), coefficient) for word, coefficient in self.terms)
+        return TraceSum.collect((word, sp.Mul(outer, c)) for words, outer in traces for word, c in words.terms)
+
     def __str__(self) -> str:
         return _spell_sum([(_scalar(str, c), f"tr({word})") for word, c in self.terms], " ")
 
@@ -391,10 +396,13 @@ def _merge_seam(factors: tuple[Factor, ...]) -> tuple[Factor, ...]:
 
 def expectation(traces: TraceSum, moments: Mapping[tuple[str, str], WordSum]) -> TraceSum:
     """E of traces quadratic in data vectors: each adjacent pair `x yᵀ` becomes its moment matrix."""
-    return TraceSum.collect((_averaged(word, moments), coefficient) for word, coefficient in traces.terms)
+    averaged = ((_averaged(word, moments), coefficient) for word, coefficient in traces.terms)
+    return TraceSum.collect(
+        (word, sp.Mul(outer, coefficient)) for words, outer in averaged for word, coefficient in words.terms
+    )
 
 
-def _averaged(word: Word, moments: Mapping[tuple[str, str], WordSum]) -> Word:
+def _averaged(word: Word, moments: Mapping[tuple[str, str], WordSum]) -> WordSum:
     """Rotate the one column vector to the end and the one row vector to the front of the rest, then replace the pair."""
     vectors = [i for i, f in enumerate(word.factors) if isinstance(f, Matrix) and SAMPLE in (f.rows, f.cols)]
     column = next((i for i in vectors if word.factors[i].cols == SAMPLE), None)
@@ -405,9 +413,8 @@ def _averaged(word: Word, moments: Mapping[tuple[str, str], WordSum]) -> Word:
     if right.rows != SAMPLE:
         raise ShapeMismatch(f"the data vectors of tr({word}) are not neighbours", word=word)
     assert isinstance(left, Matrix) and isinstance(right, Matrix)
-    ((moment, _),) = moments[left.name, right.name].terms
-    factors = moment.factors + rotated[2:]
-    return Word(factors, factors[0].rows, factors[0].rows)
+    moment = moments[left.name, right.name]
+    return moment @ WordSum.of(Word(rotated[2:], moment.cols, moment.rows))
 
 
 def gradient(traces: TraceSum, stack: Stack, index: sp.Expr) -> WordSum:
@@ -446,6 +453,13 @@ def holds_layer(segment: Segment, index: sp.Expr) -> bool:
 def released(words: WordSum) -> WordSum:
     """The stop-gradient marks taken off, once the gradient has been taken."""
     return words.replaced(
+        lambda factor: WordSum.of(Word((replace(factor, stopped=False),), factor.rows, factor.cols)) if factor.stopped else None
+    )
+
+
+def released_traces(traces: TraceSum) -> TraceSum:
+    """The same for traces."""
+    return traces.replaced(
         lambda factor: WordSum.of(Word((replace(factor, stopped=False),), factor.rows, factor.cols)) if factor.stopped else None
     )
 

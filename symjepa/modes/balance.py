@@ -10,14 +10,15 @@ from __future__ import annotations
 from symjepa.errors import NotBalanced
 from symjepa.exact.words import WordSum, along
 from symjepa.flow import MatrixFlow, letters
+from symjepa.model import Model
 from symjepa.symbols import k, l
 
 JOINTS = ("encoder", "predictor", "joint")
 
 
-def law(flow: MatrixFlow, joint: str) -> WordSum | None:
+def law(model: Model, joint: str) -> WordSum | None:
     """The balance of a joint as a word sum; None where the model has no such joint."""
-    model, named = flow.model, letters(flow.model)
+    named = letters(model)
     if joint == "joint":
         if model.predictor.depth == 0:
             return None
@@ -33,7 +34,7 @@ def law(flow: MatrixFlow, joint: str) -> WordSum | None:
 
 def drift(flow: MatrixFlow, joint: str) -> WordSum | None:
     """What the law of a joint gains per unit time beyond its decay: D(law) + 2η law; zero where it is conserved."""
-    own = law(flow, joint)
+    own = law(flow.model, joint)
     return None if own is None else along(own, flow.of) + 2 * flow.model.weight_decay * own
 
 

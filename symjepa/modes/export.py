@@ -1,4 +1,4 @@
-"""A mode flow for other programs: NumPy, SymPy, heyoka.  Derived right-hand sides only; floats appear on the other side.
+"""A mode flow for other programs: NumPy, SymPy, heyoka.  Derived right-hand sides; floats appear on the other side.
 
 NumPy and heyoka are imported when they are asked for.  All three need numeric depths: build the model with numbers.
 """
@@ -23,7 +23,7 @@ def needs_numeric_depth(modes: ModeFlow) -> None:
     for symbol in depths:
         if not symbol.is_Integer:
             raise NeedsDepth(
-                f"numbers need a numeric depth, but got the symbol {symbol}: build the model with a number in its place, "
+                f"numbers need a numeric depth, but got the symbol {symbol}: build the model with a number there, "
                 "as in Encoder(3) or Predictor(2)",
                 symbol=symbol,
             )
@@ -32,8 +32,8 @@ def needs_numeric_depth(modes: ModeFlow) -> None:
 def to_numpy(modes: ModeFlow) -> RightHandSide:
     """f(t, y, params): dy/dt as an array shaped like y, whose first axis is the state; further axes run along.
 
-    params: parameter symbol (or its name) → number or array that broadcasts against y[0].  The order of the state is `modes.state`.
-    Raises NeedsDepth for a symbolic depth, and SymjepaError naming the parameter if one is missing.
+    params: parameter symbol (or its name) → number or array that broadcasts against y[0].  The order of the state is
+    `modes.state`. Raises NeedsDepth for a symbolic depth, and SymjepaError naming the parameter if one is missing.
     """
     import numpy as np
 
@@ -71,7 +71,8 @@ def to_sympy(modes: ModeFlow) -> list[sp.Eq]:
 def to_heyoka(modes: ModeFlow) -> tuple[list[tuple[Any, Any]], tuple[sp.Symbol, ...]]:
     """(sys, order): sys as heyoka takes it, [(variable, rate), …], with `par[i]` for the i-th parameter in `order`.
 
-    heyoka's `from_sympy` refuses rationals whose denominator is not a power of two, so the expression is built node by node.
+    heyoka's `from_sympy` refuses rationals whose denominator is not a power of two, so the expression is built node
+    by node.
     """
     try:
         import heyoka
@@ -101,4 +102,3 @@ def _in_heyoka(expr: sp.Expr, known: Mapping[sp.Expr, Any], heyoka: Any) -> Any:
     for part in parts[1:]:
         product = product * part
     return product
-

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from symjepa.exact.words import Matrix, WordSum
+from symjepa.exact.words import Matrix, TraceSum, WordSum
+from symjepa.model import Model
 from symjepa.statements.descriptions import Flow, Layers, pairs
 
 Pairs = tuple[tuple[sp.Expr, sp.Expr], ...]
@@ -179,6 +180,25 @@ class Decouples(Claim):
 
 
 @dataclass(frozen=True)
+class LossIs(Claim):
+    """The expected loss of a model is `traces`, and so is its mean over any finite sample, with the sample's own covariances."""
+
+    model: Model
+    traces: TraceSum
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Moves(Claim):
+    """The time derivative of a quantity along a mode flow is `rate`."""
+
+    flow: Flow
+    quantity: sp.Expr
+    rate: sp.Expr
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Conserved(Claim):
     """D quantity = rate · quantity along a mode flow."""
 
@@ -190,13 +210,17 @@ class Conserved(Claim):
 
 @dataclass(frozen=True)
 class Solves(Claim):
-    """`values` (functions of `time`) are the solution of the flow from `start`, for all times on which `on` holds."""
+    """`values` (functions of `time`) are the solution of the flow from `start`, for all times on which `on` holds.
+
+    `using`: relations that are shown first, on the same times, and then known.
+    """
 
     flow: Flow
     values: Pairs
     start: Pairs
     time: sp.Symbol
     on: tuple[Relation, ...] = ()
+    using: tuple[Relation, ...] = ()
     why: str = ""
 
 
@@ -206,10 +230,11 @@ def solves(
     start: Mapping[sp.Expr, sp.Expr],
     time: sp.Symbol,
     on: tuple[Relation, ...] | None = None,
+    using: tuple[Relation, ...] = (),
     why: str = "",
 ) -> Solves:
     """`Solves` from mappings; by default for all times ≥ 0."""
-    return Solves(flow, pairs(values), pairs(start), time, (AtMost(0, time),) if on is None else on, why)
+    return Solves(flow, pairs(values), pairs(start), time, (AtMost(0, time),) if on is None else on, using, why)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ obligation of the claim is PROVED, and the witness certifies that hypotheses and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
@@ -19,13 +20,15 @@ from symjepa.exact.sums import substitute
 from symjepa.exact.words import WordSum
 from symjepa.statements.claims import Annihilates, Claim, Relation, parts
 from symjepa.statements.statement import Cite, Conjecture, Instance, NearMiss, Statement, Theorem
-from symjepa.verify.kernel.decide import Context, Decision, Verdict, assumed, decide
-from symjepa.verify.kernel.instances import exhibited, obeys
-from symjepa.verify.kernel.points import Point, holds_at
+from symjepa.verify.kernel.assumptions import assumed
+from symjepa.verify.kernel.decide import Context, Decision, Verdict, decide
+from symjepa.verify.kernel.instances import exhibited, instances, obeys
+from symjepa.verify.kernel.points import Point, holds_at, points
 from symjepa.verify.kernel.refute import Counterexample, refute, symbols_of
 from symjepa.verify.obligations import compiled
-from symjepa.verify.obligations.kinds import Equal, HasSign, Plan, Smooth
-from symjepa.verify.obligations.scalars import fact_of
+from symjepa.verify.obligations.kinds import Decidable, Equal, HasSign, Plan, Smooth, WordsVanish
+from symjepa.verify.obligations.local import fact_of
+from symjepa.verify.proofs import items, placed
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,8 @@ class Line:
     rule: str
     decisions: tuple[Decision, ...]
     counterexample: Counterexample | None = None
+    stated: Claim | None = None  # as the author wrote it, abbreviations kept
+    at: int = 0  # the line of the file that said it, 0 if unknown
 
     @property
     def residual(self) -> str:
@@ -87,17 +92,50 @@ class Report:
 def check(theorem: Theorem | Conjecture) -> Report:
     """Every verdict about one theorem or conjecture."""
     statement = unfolded(theorem.statement)
-    context = context_of(statement.hypotheses)
+    with _within("hypotheses"):
+        context = context_of(statement.hypotheses)
+        _admitted(theorem.statement, context)
     lines: tuple[str | Line, ...] = ()
     uses: tuple[str, ...] = ()
-    proof = context
+    proof, end = context, 0
     if isinstance(theorem, Theorem):
-        lines, proof, uses = _proof(theorem, statement, context)
-    claim = tuple(_line(part, proof, context) for part in parts(statement.claim))
-    witness = _witness(statement, context)
-    near_misses = tuple(_missed(statement, miss) for miss in statement.near_misses)
+        lines, proof, uses, end = _proof(theorem, statement, context)
+    stated = zip(parts(theorem.statement.claim), parts(statement.claim), strict=True)
+    with _within("claim"):
+        claim = tuple(replace(_line(part, proof, context), stated=own, at=end) for own, part in stated)
+    with _within("witness"):
+        witness = _witness(statement, context)
+    with _within("near_misses"):
+        near_misses = tuple(_missed(statement, miss) for miss in statement.near_misses)
     verdict = _verdict([line for line in lines if isinstance(line, Line)], claim, witness)
     return Report(theorem.kind, statement, verdict, lines, claim, witness, near_misses, uses)
+
+
+def _admitted(statement: Statement, context: Context) -> None:
+    """SymPy has simplified by the assumptions on abbreviations, so the values must have them too."""
+    rule = unfolding(statement)
+    for let in statement.let:
+        for fact in assumed([let.symbol]):
+            decision = decide(HasSign("sign", rule(let.value), fact.kind), context)
+            if not decision.proved:
+                raise BadDerivation(f"{let.symbol} assumes {fact}, but its value {let.value} is not shown to be: {decision.residual}")
+
+
+@contextmanager
+def _within(part: str) -> Iterator[None]:
+    """An error that knows in which part of the statement it arose."""
+    try:
+        yield
+    except SymjepaError as error:
+        error.parts.setdefault("part", part)
+        raise
+    except Exception as error:
+        raise _unforeseen(error, part=part) from error
+
+
+def _unforeseen(error: Exception, **where: object) -> BadDerivation:
+    told = f"this cannot be checked: {type(error).__name__}: {error}"
+    return BadDerivation(f"{told}; claims hold SymPy expressions and words; if yours do, please report this", **where)
 
 
 def _verdict(lines: list[Line], claim: tuple[Line, ...], witness: str) -> Verdict:
@@ -154,32 +192,49 @@ def context_of(hypotheses: Iterable[Claim]) -> Context:
     return Context(tuple(facts), (), tuple(rewrites))
 
 
-def _proof(theorem: Theorem, statement: Statement, context: Context) -> tuple[tuple[str | Line, ...], Context, tuple[str, ...]]:
-    """The lines of the proof in order; each proved relation and closed sum is known to the later ones."""
+def _proof(
+    theorem: Theorem, statement: Statement, context: Context
+) -> tuple[tuple[str | Line, ...], Context, tuple[str, ...], int]:
+    """The lines of the proof in order, what is known after it, the theorems cited, and the line of the file that ends it."""
     rule = unfolding(theorem.statement)
     lines: list[str | Line] = []
     uses: list[str] = []
-    last: object = None
-    for item in theorem.proof():
-        last = item
-        if isinstance(item, str):
-            lines.append(item)
-        elif isinstance(item, Cite):
-            context, found = _cited(item, context)
-            uses.append(item.theorem.statement.title)
-            lines.extend(found)
-        elif isinstance(item, Claim):
-            if item == theorem.statement.claim:
-                continue
-            for part in parts(rule(item)):
-                line = _line(part, context, context)
-                lines.append(line)
-                context = _learned(line, context)
-        else:
-            raise BadDerivation(f"a proof yields sentences and claims; got {item!r}")
+    at, last = 0, None
+    for at, last in items(theorem):
+        try:
+            context = _said(last, at, rule, theorem, context, lines, uses)
+        except SymjepaError as error:
+            raise placed(error, at)
+        except Exception as error:
+            raise _unforeseen(error, line=at) from error
     if last != theorem.statement.claim:
-        raise BadDerivation("the proof does not end in its claim: let its last line be `yield <statement>.claim`")
-    return tuple(lines), context, tuple(uses)
+        told = "the proof does not end in its claim: let its last line be `yield <statement>.claim`"
+        raise BadDerivation(told, line=at or theorem.proof.__code__.co_firstlineno)
+    return tuple(lines), context, tuple(uses), at
+
+
+def _said(
+    item: str | Claim | Cite,
+    at: int,
+    rule: Callable[[Any], Any],
+    theorem: Theorem,
+    context: Context,
+    lines: list[str | Line],
+    uses: list[str],
+) -> Context:
+    """Checks one item of a proof; each proved relation and closed sum is known to the later ones."""
+    if isinstance(item, str):
+        lines.append(item)
+    elif isinstance(item, Cite):
+        context, found = _cited(item, context)
+        uses.append(item.theorem.statement.title)
+        lines.extend(replace(line, at=at) for line in found)
+    elif item != theorem.statement.claim:
+        for stated, part in zip(parts(item), parts(rule(item)), strict=True):
+            line = replace(_line(part, context, context), stated=stated, at=at)
+            lines.append(line)
+            context = _learned(line, context)
+    return context
 
 
 def _learned(line: Line, context: Context) -> Context:
@@ -196,11 +251,13 @@ def _cited(cite: Cite, context: Context) -> tuple[Context, list[Line]]:
     if check(cite.theorem).verdict is not Verdict.PROVED:
         raise BadDerivation(f"the cited theorem “{cited.title}” is not PROVED")
     values = dict(cite.at)
+    for symbol, value in values.items():
+        needed: list[Decidable] = [Smooth("defined", value), *(HasSign("sign", value, fact.kind) for fact in assumed([symbol]))]
+        for obligation in needed:
+            decision = decide(obligation, context)
+            if not decision.proved:
+                raise BadDerivation(f"“{cited.title}” is cited at {symbol} = {value}, which {symbol} does not admit: {decision.residual}")
     lines = [_line(part, context, context) for claim in replaced(cited.hypotheses, values) for part in parts(claim)]
-    moved = (Fact(values[f.expr], f.kind) for f in assumed(set(values)))
-    admitted = [decide(HasSign("sign", fact.expr, fact.kind), context) for fact in moved]
-    for decision in (d for d in admitted if not d.proved):
-        raise BadDerivation(f"“{cited.title}” is cited at values that its symbols do not admit: {decision.residual}")
     if all(line.verdict is Verdict.PROVED for line in lines):
         learned = tuple(fact for part in parts(replaced(cited.claim, values)) for fact in compiled(part).learned)
         context = replace(context, facts=(*context.facts, *learned))
@@ -253,16 +310,36 @@ def _witness_points(several: list[Point], statement: Statement, context: Context
     failures = [_unsatisfied(context.facts, point) for point in several]
     for part in parts(statement.claim):
         plan = compiled(part)
-        given = [fact for fact in _given(plan) if not _inner(fact.free_symbols)]
-        symbols = {s for s in _free(plan) if not isinstance(s, sp.Dummy)}
-        tried = [_unsatisfied((*given, *assumed(symbols)), point, symbols) for point in several]
+        tried = [_empty_domain(plan, point) for point in several]
         failures.append("" if "" in tried else tried[0])
     return next((failure for failure in failures if failure), "")
 
 
-def _inner(symbols: Iterable[sp.Symbol]) -> bool:
-    """Symbols that an obligation quantifies by itself."""
-    return any(isinstance(s, sp.Dummy) for s in symbols)
+def _empty_domain(plan: Plan, point: Point) -> str:
+    """Empty if every obligation of the plan has a domain at the witness; symbols of its own are looked for, by their names first."""
+    for obligation in plan.obligations:
+        given, symbols = tuple(getattr(obligation, "given", ())), _free(obligation)
+        own = {s for s in {*symbols, *(s for fact in given for s in fact.free_symbols)} if isinstance(s, sp.Dummy)}
+        outer = symbols - own
+        failure = _unsatisfied([f for f in given if not set(f.free_symbols) & own] + list(assumed(outer)), point, outer)
+        if failure:
+            return failure
+        named = {s: x for s in own for name, x in point.items() if name.name == s.name}
+        local = [Fact(substitute(f.expr, dict(point)), f.kind) for f in given if set(f.free_symbols) & own]
+        if not _satisfiable([*local, *assumed(own)], own, named):
+            return f"at the witness no {', '.join(sorted({s.name for s in own}))} satisfies {'; '.join(map(str, local))}"
+        granted = tuple(getattr(obligation, "granted", ()))
+        if granted and next(instances((obligation.words,), [point], granted), None) is None:  # type: ignore[union-attr]
+            return "no letters that obey the hypotheses of a conjunct were found; give an Instance as witness"
+    return ""
+
+
+def _satisfiable(facts: list[Fact], own: set[sp.Symbol], named: Point) -> bool:
+    """Whether some values of an obligation's own symbols satisfy the facts."""
+    facts = [fact for fact in facts if fact.free_symbols and not fact.over]
+    if set(named) == own and all(holds_at(fact, named) is True for fact in facts):
+        return True
+    return next(points(own, tuple(facts)), None) is not None if own else not facts
 
 
 def _unsatisfied(facts: Iterable[Fact], point: Point, symbols: Iterable[sp.Symbol] = ()) -> str:
@@ -274,22 +351,16 @@ def _unsatisfied(facts: Iterable[Fact], point: Point, symbols: Iterable[sp.Symbo
     return f"the witness does not satisfy {failed}" if failed is not None else ""
 
 
-def _given(plan: Plan) -> tuple[Fact, ...]:
-    return tuple(fact for o in plan.obligations if isinstance(o, Equal | HasSign | Smooth) for fact in o.given)
-
-
-def _free(plan: Plan) -> set[sp.Symbol]:
-    """Symbols of a plan that stand for numbers: of scalar obligations and of words."""
-    found: set[sp.Symbol] = set()
-    for obligation in plan.obligations:
-        match obligation:
-            case Equal(lhs=lhs, rhs=rhs):
-                found |= lhs.free_symbols | rhs.free_symbols
-            case HasSign(expr=expr) | Smooth(expr=expr):
-                found |= expr.free_symbols
-            case _:
-                found |= symbols_of(obligation.words) if hasattr(obligation, "words") else set()
-    return found
+def _free(obligation: Decidable) -> set[sp.Symbol]:
+    """Symbols of an obligation that stand for numbers: in scalars and in words."""
+    match obligation:
+        case Equal(lhs=lhs, rhs=rhs):
+            return {*lhs.free_symbols, *rhs.free_symbols}
+        case HasSign(expr=expr) | Smooth(expr=expr):
+            return set(expr.free_symbols)
+        case WordsVanish(words=words):
+            return symbols_of(words)
+    return set()
 
 
 def _witness_of_letters(instance: Instance, context: Context) -> str:

@@ -1,7 +1,11 @@
 r"""Scope: for which depths a claim was proved.  Computed from its obligations, never declared.
 
-A depth symbol is *free* in a claim if the models that it describes carry it and it occurs in what was decided; a number in its place
-is a *fixed* depth.  Hypotheses bound free depths from below.
+A depth symbol is *free* in a claim if it occurs in what was decided or in the flows, as derived, that it was decided
+about (a law from which the predictor's depth cancels holds for every one); a number in its place is a *fixed* depth.
+Hypotheses and the conditions of the claim itself bound free depths from below.
+
+Soundness.  Symbols are read off the obligations and the derived right-hand sides, after every substitution that a claim
+makes: a depth that was replaced by a number is not in them.
 """
 
 from __future__ import annotations
@@ -14,10 +18,12 @@ import sympy as sp
 
 from symjepa.exact.facts import Fact
 from symjepa.model import Model
-from symjepa.statements.claims import Claim
+from symjepa.statements.claims import Claim, Relation
+from symjepa.statements.descriptions import Foreign, Layers, Modes
 from symjepa.symbols import K, L
 from symjepa.verify.kernel.refute import symbols_of
 from symjepa.verify.obligations.kinds import Equal, HasSign, Plan, Smooth
+from symjepa.verify.obligations.local import fact_of
 
 DEPTHS = (K, L)
 
@@ -33,16 +39,42 @@ class Scope:
         bounds: dict[int, list[str]] = {}
         for symbol, least in self.free:
             bounds.setdefault(least, []).append(symbol.name)
-        said = [f"every {', '.join(names)} ≥ {least}" for least, names in bounds.items()]
-        said += [f"{name} = {number}" for name, number in self.fixed]
+        bounded = [f"{', '.join(names)} ≥ {least}" for least, names in bounds.items()]
+        said = ["every " + " and ".join(bounded)] if bounded else []
+        said += [" and ".join(f"{name} = {number}" for name, number in self.fixed)] if self.fixed else []
         return "; ".join(said) or "no depth"
 
 
 def scope(claim: Claim, plan: Plan, facts: tuple[Fact, ...]) -> Scope:
     """The depths for which a claim speaks."""
-    used = symbols_in(plan)
+    used = symbols_in(plan) | {symbol for flow in flows_in(claim) for symbol in _symbols_of_flow(flow)}
+    facts = (*facts, *_conditions(claim))
     free = tuple((symbol, _least(symbol, facts)) for symbol in DEPTHS if symbol in used)
     return Scope(free, tuple(sorted(_fixed(claim))))
+
+
+def _conditions(claim: Claim) -> tuple[Fact, ...]:
+    """The relations on which a claim is conditional."""
+    return tuple(fact_of(relation) for relation in getattr(claim, "on", ()) if isinstance(relation, Relation))
+
+
+def flows_in(thing: Any) -> Iterator[Layers | Modes | Foreign]:
+    """Every description of a flow inside a claim."""
+    if isinstance(thing, Layers | Modes | Foreign):
+        yield thing
+    elif isinstance(thing, tuple):
+        for part in thing:
+            yield from flows_in(part)
+    elif is_dataclass(thing) and not isinstance(thing, type):
+        for field in fields(thing):
+            yield from flows_in(getattr(thing, field.name))
+
+
+def _symbols_of_flow(flow: Layers | Modes | Foreign) -> set[sp.Symbol]:
+    """Symbols of the right-hand side as derived."""
+    if isinstance(flow, Layers):
+        return {symbol for moving in flow.flow.rates for symbol in symbols_of(moving.rate)}
+    return {symbol for rate in flow.rates.values() for symbol in rate.free_symbols}
 
 
 def symbols_in(plan: Plan) -> set[sp.Symbol]:
@@ -72,12 +104,16 @@ def _excludes(fact: Fact, symbol: sp.Symbol, number: int) -> bool:
     if fact.over or fact.expr.free_symbols != {symbol}:
         return False
     value = fact.expr.xreplace({symbol: sp.Integer(number)})
-    return bool(value.is_Rational and {"positive": value <= 0, "nonnegative": value < 0, "nonzero": value == 0}.get(fact.kind, False))
+    if not value.is_Rational:
+        return False
+    excluded = {"positive": value <= 0, "nonnegative": value < 0, "nonzero": value == 0}
+    return bool(excluded.get(fact.kind, False))
 
 
 def _fixed(claim: Claim) -> set[tuple[str, int]]:
     """Numeric depths of the models that a claim describes."""
-    depths = [(name, depth) for model in models_in(claim) for name, depth in (("K", model.predictor.depth), ("L", model.encoder.depth))]
+    models = list(models_in(claim))
+    depths = [("K", model.predictor.depth) for model in models] + [("L", model.encoder.depth) for model in models]
     return {(name, int(depth)) for name, depth in depths if depth.is_Integer}
 
 

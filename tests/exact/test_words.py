@@ -265,7 +265,6 @@ def test_an_expectation_puts_the_left_vector_first() -> None:
     assert expectation(traced(x, y.T, B), MOMENTS) == traced(C.T, B)
 
 
-@pytest.mark.xfail(reason="the coefficient of a moment is dropped", raises=AssertionError)
 def test_the_factor_of_a_moment_is_kept() -> None:
     assert expectation(traced(x.T, S, x), {("x", "x"): 3 * S.word()}) == 3 * traced(S, S)
 

@@ -153,7 +153,7 @@ def test_the_derived_drift_of_every_balance_law_is_the_motion_of_the_matrices(ki
         balance = weight * (A.T @ A) - B @ B.T
         gained = weight * (dA.T @ A + A.T @ dA) - (dB @ B.T + B @ dB.T) + 2 * learner.eta * balance
         numbers = {l: sp.Integer(number), k: sp.Integer(number)}
-        assert np.all(denoted(law(flow, joint), letters, numbers) == balance)
+        assert np.all(denoted(law(flow.model, joint), letters, numbers) == balance)
         assert np.all(denoted(drift(flow, joint), letters, numbers) == gained)
 
 
@@ -170,7 +170,7 @@ def test_a_shared_teacher_keeps_the_balance_inside_stacks_and_breaks_it_at_the_j
 
 def test_no_balance_law_stands_where_there_is_no_joint() -> None:
     flow = sj.gradient_flow(model_with("live", 1, 0))
-    assert [law(flow, joint) for joint in JOINTS] == [None, None, None]
+    assert [law(flow.model, joint) for joint in JOINTS] == [None, None, None]
 
 
 # Scaling weights, at matrix level: a change of units changes nothing but units.

@@ -77,9 +77,7 @@ def test_models_are_values() -> None:
         build().encoder = sj.Encoder(3)
 
 
-open_question = pytest.mark.xfail(
-    reason="accepted so far, and captured by an index or a state of the same name", strict=True
-)
+open_question = pytest.mark.xfail(reason="accepted so far", strict=True)
 
 
 @open_question

@@ -101,6 +101,13 @@ def test_a_shared_teacher_with_a_predictor_has_no_balanced_coordinates(depth_L, 
     assert refused.value.parts["joint"] == "joint"
 
 
+def test_rates_that_differ_are_refused_even_if_no_law_is_asked(monkeypatch) -> None:
+    """The second guard by itself: encoder and predictor must have one reduced rate."""
+    monkeypatch.setattr("symjepa.modes.reduction.check_conserved", lambda *_: None)
+    with pytest.raises(NotBalanced, match="layers move apart: du/dt is"):
+        sj.balanced(layers("shared"))
+
+
 def test_a_shared_teacher_without_predictor_is_balanced() -> None:
     assert sj.balanced(layers("shared", sj.L, 0)).state == (u,)
 

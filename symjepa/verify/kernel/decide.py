@@ -18,10 +18,11 @@ from symjepa.errors import InvalidLemma, OutsideFragment, SymjepaError, TooLarge
 from symjepa.exact.facts import Fact
 from symjepa.exact.scalars import equal, normal
 from symjepa.exact.signs import Signs
-from symjepa.exact.sums import SumLemma, apply, prove
+from symjepa.exact.sums import SumLemma, apply, prove, substitute
 from symjepa.exact.words import Factor, Word, WordSum
 from symjepa.statements.claims import Annihilates
-from symjepa.verify.obligations.kinds import Closes, Decidable, Equal, HasSign, Shown, Smooth, WordsVanish
+from symjepa.verify.kernel.assumptions import assumed
+from symjepa.verify.obligations.kinds import Closes, Decidable, Equal, HasSign, Shown, Smooth, TracesVanish, WordsVanish
 
 MAX_REWRITES = 200
 
@@ -53,19 +54,6 @@ class Decision:
     residual: str = ""
 
 
-def assumed(symbols: Iterable[sp.Symbol]) -> tuple[Fact, ...]:
-    """The assumptions on symbols, as facts: they are hypotheses of every statement in which the symbols occur."""
-    facts = []
-    for symbol in sorted(symbols, key=str):
-        if symbol.is_integer:
-            facts.append(Fact(symbol, "integer"))
-        if symbol.is_positive:
-            facts.append(Fact(symbol, "positive"))
-        elif symbol.is_nonnegative:
-            facts.append(Fact(symbol, "nonnegative"))
-    return tuple(facts)
-
-
 def decide(obligation: Decidable, context: Context) -> Decision:
     """PROVED or not; anything raised within the exact layer means "not shown", with its message as the residual."""
     try:
@@ -80,8 +68,10 @@ def _decide(obligation: Decidable, context: Context) -> Decision:
             return _equal(obligation, context)
         case HasSign():
             return _sign(obligation, context)
-        case WordsVanish():
-            return _words(obligation, context)
+        case WordsVanish(words=words):
+            return _words(obligation, rewritten(words, (*context.rewrites, *obligation.granted)).terms, context)
+        case TracesVanish(traces=traces):
+            return _words(obligation, traces.terms, context)
         case Closes(lemma=lemma, given=given):
             proof = prove(lemma)
             return _shown(obligation, proof.holds, proof.conditions, _signs(given, context), str(proof.residual))
@@ -95,8 +85,10 @@ def _decide(obligation: Decidable, context: Context) -> Decision:
 def _signs(given: tuple[Fact, ...], context: Context, *exprs: sp.Expr) -> Signs:
     """What the facts imply, the assumptions on all symbols in sight included."""
     facts = (*context.facts, *given)
-    symbols = {s for e in exprs for s in e.free_symbols} | {s for fact in facts for s in fact.free_symbols}
-    return Signs((*facts, *assumed(symbols)))
+    symbols = {s for e in exprs for s in e.atoms(sp.Symbol)} | {s for fact in facts for s in fact.free_symbols}
+    bound = symbols - {s for e in exprs for s in e.free_symbols} - {s for fact in facts for s in fact.free_symbols}
+    assumed(bound)  # refuses strange assumptions; a bound symbol is no hypothesis
+    return Signs((*facts, *assumed(symbols - bound)))
 
 
 def _shown(obligation: Decidable, holds: bool, conditions: Iterable[Fact], signs: Signs, residual: str) -> Decision:
@@ -110,12 +102,21 @@ def _shown(obligation: Decidable, holds: bool, conditions: Iterable[Fact], signs
 
 def _equal(obligation: Equal, context: Context) -> Decision:
     lhs, rhs, conditions = obligation.lhs, obligation.rhs, frozenset[Fact]()
-    for lemma in context.lemmas:
+    for lemma in (_about(lemma, obligation) for lemma in context.lemmas):
         left, right = apply(lemma, lhs), apply(lemma, rhs)
         lhs, rhs, conditions = left.expr, right.expr, conditions | left.conditions | right.conditions
     equality = equal(lhs, rhs)
     signs = _signs(obligation.given, context, obligation.lhs, obligation.rhs)
     return _shown(obligation, equality.holds, conditions | equality.conditions, signs, f"{equality.residual} ≠ 0")
+
+
+def _about(lemma: SumLemma, obligation: Equal) -> SumLemma:
+    """The lemma in the fresh symbols of an obligation, by their names; `apply` proves it anew and demands its conditions there."""
+    fresh = {s for s in obligation.lhs.free_symbols | obligation.rhs.free_symbols if isinstance(s, sp.Dummy)}
+    names = {s: d for d in fresh for s in lemma.free_symbols if s.name == d.name}
+    parts = (substitute(part, names) for part in (lemma.term, lemma.lo, lemma.closed))
+    term, lo, closed = parts
+    return SumLemma(term, lemma.index, lo, lemma.upper, closed)
 
 
 def _sign(obligation: HasSign, context: Context) -> Decision:
@@ -128,10 +129,10 @@ def _sign(obligation: HasSign, context: Context) -> Decision:
     return _shown(obligation, equality.holds, conditions, signs, f"the certificate differs by {equality.residual}")
 
 
-def _words(obligation: WordsVanish, context: Context) -> Decision:
-    left = rewritten(obligation.words, (*context.rewrites, *obligation.granted))
+def _words(obligation: WordsVanish | TracesVanish, left: tuple[tuple[Word, sp.Expr], ...], context: Context) -> Decision:
+    """No word is left with a coefficient that is not zero."""
     conditions = frozenset[Fact]()
-    for word, coefficient in left.terms:
+    for word, coefficient in left:
         equality = equal(coefficient, sp.S.Zero)
         if not equality.holds:
             return Decision(obligation, False, residual=f"{coefficient} {word} ≠ 0")

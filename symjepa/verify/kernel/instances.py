@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from symjepa.exact.words import SAMPLE, Factor, Matrix, Segment, WordSum, instantiated, value
+from symjepa.exact.words import SAMPLE, Factor, Matrix, Segment, TraceSum, WordSum, instantiated, value
 from symjepa.flow import MatrixFlow
 from symjepa.modes.frames import Alignment, ends
 from symjepa.statements.claims import Annihilates
@@ -37,6 +37,11 @@ class Letters:
         """The exact matrix of a word sum."""
         concrete = instantiated(words, self.numbers) if words.terms else words
         return value(concrete, self._matrix, self._scalar, self._identity)
+
+    def trace(self, traces: TraceSum) -> Fraction:
+        """The exact value of a sum of traces."""
+        values = ((np.trace(self.value(WordSum.of(word))), coefficient) for word, coefficient in traces.terms)
+        return sum((self._scalar(coefficient) * trace for trace, coefficient in values), Fraction(0))
 
     def _matrix(self, factor: Factor) -> Any:
         if isinstance(factor, Matrix):
@@ -115,7 +120,7 @@ def instances(sums: tuple[WordSum, ...], depths: Iterable[Point], hypotheses: tu
 
 def _drawn(sums: tuple[WordSum, ...], point: Point, hypotheses: tuple[Annihilates, ...], random: Random) -> Letters:
     factors = {f.T if f.transposed else f for words in sums if words.terms for f in instantiated(words, point).letters()}
-    sizes = {"context": random.choice((2, 3)), ONE: 1, SAMPLE: 1, "latent": random.choice((1, 2)), "target": random.choice((2, 3))}
+    sizes = {"context": random.choice((2, 3)), ONE: 1, SAMPLE: random.choice((1, 2, 3)), "latent": random.choice((1, 2)), "target": random.choice((2, 3))}
 
     def size(space: str) -> int:
         return sizes.setdefault(space, random.choice((2, 3)))
@@ -151,7 +156,7 @@ def _data(d: int, dy: int, hypotheses: tuple[Annihilates, ...], random: Random) 
     x, y = _matrix_drawn(d, d + 2, random), _matrix_drawn(dy, d + 2, random)
     matrices: dict[str, Any] = {}
     if hypotheses:
-        shared = 0 if any(hypothesis.left.name == "Syx" for hypothesis in hypotheses) else Fraction(1)
+        shared = 0 if any(h.left.name == "Syx" and h.value.is_zero for h in hypotheses) else Fraction(1)
         mirror: Any = np.eye(d, dtype=object)
         mirror[0, 0] = -1
         bend = shared * np.vstack([x[:1]] * dy)
@@ -162,12 +167,15 @@ def _data(d: int, dy: int, hypotheses: tuple[Annihilates, ...], random: Random) 
     return {"Sxx": x @ x.T / count, "Syx": y @ x.T / count, "Syy": y @ y.T / count, **matrices}
 
 
-def _measure(hypothesis: Annihilates, matrices: Mapping[str, Any], numbers: dict[sp.Symbol, sp.Rational]) -> None:
-    """A hypothesis A n = ν n with a symbol ν fixes the number ν."""
+def _measure(hypothesis: Annihilates, matrices: dict[str, Any], numbers: dict[sp.Symbol, sp.Rational]) -> None:
+    """A hypothesis A n = ν n with a symbol ν fixes the number ν; A n = ν m with another letter m fixes m."""
     for word, coefficient in hypothesis.value.terms:
-        if coefficient.is_Symbol and [f.name for f in word.factors if isinstance(f, Matrix)] == [hypothesis.right.name]:
-            product = matrices[hypothesis.left.name] @ matrices[hypothesis.right.name]
+        names = [f.name for f in word.factors if isinstance(f, Matrix)]
+        product = matrices[hypothesis.left.name] @ matrices[hypothesis.right.name]
+        if coefficient.is_Symbol and names == [hypothesis.right.name]:
             numbers[coefficient] = sp.Rational(product[0, 0])
+        elif coefficient.is_Symbol and len(names) == 1:
+            matrices[names[0]] = product / _fraction(numbers[coefficient])
 
 
 def framed(flow: MatrixFlow, frames: Alignment, depth: int = 2) -> Iterator[tuple[str, Any]]:

@@ -18,11 +18,13 @@ from symjepa.exact.balls import Ternary, same, sign_at
 from symjepa.exact.facts import Fact
 from symjepa.exact.words import WordSum, ranges
 from symjepa.statements.statement import Instance
-from symjepa.verify.kernel.decide import Context, assumed
+from symjepa.verify.kernel.assumptions import assumed
+from symjepa.verify.kernel.decide import Context
 from symjepa.verify.kernel.instances import Letters, exhibited, framed, instances, obeys, turned_depths
 from symjepa.verify.kernel.points import Point, holds_at, points, satisfies
-from symjepa.verify.obligations.kinds import Equal, HasSign, Plan, SameTruth, Signed, StaysDiagonal, TraceAtMostZero, WordsVanish
+from symjepa.verify.obligations.kinds import Equal, HasSign, Plan, SameTruth, Signed, StaysDiagonal, TraceAtMostZero, TracesVanish, WordsVanish
 
+OnLetters = WordsVanish | TracesVanish | TraceAtMostZero
 Scalar = Equal | HasSign | Signed | SameTruth
 SEARCH_BITS = 256
 REVERSED = {"positive": (-1, 0), "nonnegative": (-1,), "nonzero": (0,), "zero": (-1, 1)}
@@ -43,7 +45,7 @@ def refute(plan: Plan, context: Context, at: Point | Instance | None = None) -> 
         found = None
         if isinstance(test, Scalar) and not isinstance(at, Instance):
             found = _at_points(test, context, at)
-        if isinstance(test, WordsVanish | TraceAtMostZero) and (at is None or isinstance(at, Instance)):
+        if isinstance(test, OnLetters) and (at is None or isinstance(at, Instance)):
             found = _on_letters(test, context, at)
         if isinstance(test, StaysDiagonal):
             found = _off_diagonal(test)
@@ -78,13 +80,18 @@ def _symbols(test: Scalar) -> set[sp.Symbol]:
 
 def _candidates(symbols: set[sp.Symbol], facts: tuple[Fact, ...], at: Point | None) -> Iterator[Point]:
     """The exhibited point, completed where it leaves symbols open; or a search."""
-    fixed = {} if at is None else {s: x for s, x in at.items() if s in symbols}
+    fixed = {} if at is None else {s: x for s in symbols for name, x in at.items() if _stands_for(s, name)}
     open_symbols = symbols - set(fixed)
     pinned = tuple(Fact(fact.expr.xreplace(fixed), fact.kind, fact.over) for fact in facts)
     for rest in points(open_symbols, tuple(f for f in pinned if f.free_symbols or f.over)):
         point = {**fixed, **rest}
         if satisfies((f for f in facts if not f.over), point):
             yield point
+
+
+def _stands_for(symbol: sp.Symbol, name: sp.Symbol) -> bool:
+    """A fresh symbol of an obligation stands for the symbol of its name in the claim."""
+    return symbol == name or (isinstance(symbol, sp.Dummy) and symbol.name == name.name)
 
 
 def _failure(test: Scalar, point: Point) -> str | None:
@@ -109,17 +116,26 @@ def _reversed(fact: Fact, point: Point) -> str | None:
     return f"not {fact}" if sign_at(fact.expr, point, max_bits=SEARCH_BITS) in REVERSED[fact.kind] else None
 
 
-def _on_letters(test: WordsVanish | TraceAtMostZero, context: Context, at: Instance | None) -> Counterexample | None:
+def _on_letters(test: OnLetters, context: Context, at: Instance | None) -> Counterexample | None:
     for letters in _letters(test, context, at):
-        matrix = letters.value(test.words) if test.words.terms else None
-        if matrix is None:  # all coefficients vanish at these numbers
-            continue
-        fails = np.any(matrix != 0) if isinstance(test, WordsVanish) else np.trace(matrix) > 0
-        if fails:
-            said = f"{test.words} ≠ 0" if isinstance(test, WordsVanish) else f"tr({test.words}) = {np.trace(matrix)} > 0"
+        fails = _failure_on(test, letters)
+        if fails is not None:
             named = tuple((name, str(value.tolist())) for name, value in sorted(letters.matrices.items()))
-            return Counterexample(letters.numbers, said, named)
+            return Counterexample(letters.numbers, fails, named)
     return None
+
+
+def _failure_on(test: OnLetters, letters: Letters) -> str | None:
+    """What certainly fails on exact matrices; words whose coefficients all vanish at these numbers fail nothing."""
+    if isinstance(test, TracesVanish):
+        total = letters.trace(test.traces)
+        return f"{test.traces} = {total} ≠ 0" if total != 0 else None
+    matrix = letters.value(test.words) if test.words.terms else None
+    if matrix is None:
+        return None
+    if isinstance(test, WordsVanish):
+        return f"{test.words} ≠ 0" if np.any(matrix != 0) else None
+    return f"tr({test.words}) = {np.trace(matrix)} > 0" if np.trace(matrix) > 0 else None
 
 
 def _off_diagonal(test: StaysDiagonal) -> Counterexample | None:
@@ -129,14 +145,14 @@ def _off_diagonal(test: StaysDiagonal) -> Counterexample | None:
     return None
 
 
-def _letters(test: WordsVanish | TraceAtMostZero, context: Context, at: Instance | None) -> Iterator[Letters]:
-    words = test.words
-    facts = (*context.facts, *test.given, *(Fact(gap, "nonnegative") for gap in ranges(words)))
+def _letters(test: OnLetters, context: Context, at: Instance | None) -> Iterator[Letters]:
+    sums = tuple(map(WordSum.of, (w for w, _ in test.traces.terms))) if isinstance(test, TracesVanish) else (test.words,)
+    facts = (*context.facts, *test.given, *(Fact(gap, "nonnegative") for words in sums for gap in ranges(words)))
     hypotheses = (*context.rewrites, *test.granted)
-    symbols = symbols_of(words) | {s for fact in facts for s in fact.free_symbols}
+    symbols = {s for words in sums for s in symbols_of(words)} | _weights(test) | {s for fact in facts for s in fact.free_symbols}
     facts = (*facts, *assumed(symbols))
     if at is None:
-        yield from instances((words,), points(symbols, facts), hypotheses)
+        yield from instances(sums, points(symbols, facts), hypotheses)
         return
     letters = exhibited(at, {})
     missing = symbols - set(letters.numbers)
@@ -144,6 +160,11 @@ def _letters(test: WordsVanish | TraceAtMostZero, context: Context, at: Instance
         raise SymjepaError(f"an instance needs numbers for {', '.join(sorted(map(str, missing)))}")
     if satisfies((f for f in facts if not f.over), letters.numbers) and obeys(letters, hypotheses):
         yield letters
+
+
+def _weights(test: OnLetters) -> set[sp.Symbol]:
+    """Scalars in the coefficients of traces."""
+    return {s for _, c in test.traces.terms for s in c.free_symbols} if isinstance(test, TracesVanish) else set()
 
 
 def symbols_of(words: WordSum) -> set[sp.Symbol]:

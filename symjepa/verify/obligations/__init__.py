@@ -23,6 +23,8 @@ _COMPILERS: dict[type[Claim], Callable[[Any], Plan]] = {
     claims.SumCloses: scalars.of_closed_sum,
     claims.Root: scalars.of_root,
     claims.Within: scalars.of_bound,
+    claims.LossIs: matrices.of_loss,
+    claims.Moves: dynamics.of_motion,
     claims.Conserved: dynamics.of_conserved,
     claims.Solves: dynamics.of_solution,
     claims.Implicit: dynamics.of_implicit,

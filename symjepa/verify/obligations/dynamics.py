@@ -1,8 +1,9 @@
 r"""Obligations of claims about the flow of a mode: the only place in `verify`, with `matrices`, where flows are derived.
 
-Soundness.  The state symbols of a flow are universally quantified over its domain, which is added to the facts of each obligation; a
-claim about particular values substitutes them (without capture) and must show that they lie in the domain.  Right-hand sides are
-continuously differentiable wherever the conditions of their normal form hold, which the kernel shows together with the obligation.
+Soundness.  Each function returns the premises of its rule.  State and time are fresh symbols (`local`), universally quantified over the
+domain of the flow and what the claim says of them; a claim about particular values substitutes them without capture and shows that they
+lie in the domain.  That rates, values and certificates are smooth is an obligation of its own, for a product may have cancelled what is
+not defined.
 """
 
 from __future__ import annotations
@@ -16,159 +17,225 @@ from symjepa.exact.calculus import along, derivative
 from symjepa.exact.facts import Fact
 from symjepa.exact.sums import substitute
 from symjepa.statements.claims import (
+    Component,
     Conserved,
     Converges,
     Hits,
     Implicit,
     Invariant,
     Linearized,
+    Moves,
     Solves,
     Zeros,
 )
-from symjepa.statements.descriptions import Flow
 from symjepa.verify.obligations.kinds import Decidable, Equal, HasSign, Plan, Shown, Smooth, plan
-from symjepa.verify.obligations.scalars import facts_of
+from symjepa.verify.obligations.local import Local, interval_from_zero, local
 
 
 def of_conserved(claim: Conserved) -> Plan:
-    speed = along(claim.quantity, claim.flow.rates)
-    return plan(claim, "conservation", (Equal("derivative", speed, claim.rate * claim.quantity, claim.flow.domain),))
-
-
-def of_solution(claim: Solves) -> Plan:
-    values, start, rates = dict(claim.values), dict(claim.start), claim.flow.rates
-    if set(values) != set(rates) or set(start) != set(rates):
-        raise BadDerivation(f"a solution needs values and a start for each of {', '.join(map(str, rates))}")
-    on = facts_of(claim.on)
-    equations = tuple(
-        Equal("equation", derivative(values[x], claim.time), substitute(rate, values), on) for x, rate in rates.items()
-    )
-    begins = tuple(Equal("start", substitute(values[x], {claim.time: sp.S.Zero}), start[x]) for x in rates)
-    smooth = tuple(Smooth("smooth", rate, claim.flow.domain) for rate in rates.values())
-    return plan(claim, "picard-lindelof", (*equations, *begins, *_inside(claim.flow, values, on), *smooth, *_from_zero(claim)))
-
-
-def _inside(flow: Flow, values: dict[sp.Expr, sp.Expr], on: tuple[Fact, ...]) -> tuple[Decidable, ...]:
-    """The values lie in the domain of the flow; a flow without one has the whole space."""
-    if not flow.domain:
-        return (Shown("domain", "the flow is polynomial on the whole space"),)
-    return tuple(HasSign("domain", substitute(fact.expr, values), fact.kind, on) for fact in flow.domain)
-
-
-def _from_zero(claim: Solves) -> tuple[Decidable, ...]:
-    """The times claimed are an interval from 0: each relation is `time` itself, or affine in time and strict at 0."""
-    obligations: list[Decidable] = []
-    for fact in (fact for fact in facts_of(claim.on) if fact.expr != claim.time):
-        at_zero = substitute(fact.expr, {claim.time: sp.S.Zero})
-        bend = derivative(derivative(fact.expr, claim.time), claim.time)
-        obligations += [HasSign("start", at_zero, "positive"), Equal("start", bend, necessary=False)]
-    return tuple(obligations)
-
-
-def of_implicit(claim: Implicit) -> Plan:
-    given = (*claim.flow.domain, *facts_of(claim.on))
-    speed = Equal("speed", along(claim.clock, claim.flow.rates), claim.speed, given)
-    return plan(claim, "separation", (speed, HasSign("moving", claim.speed, "nonzero", given)))
-
-
-def of_hitting_time(claim: Hits) -> Plan:
-    ((state, rate),) = _one_dimensional(claim.flow)
-    on = facts_of(claim.on)
-    speed = substitute(rate, {state: claim.stop})
-    between = sp.Dummy(state.name, real=True)
-    rising = Fact(claim.stop - between, "nonnegative"), Fact(between - claim.start, "nonnegative")
-    order = sp.Mul(claim.stop - claim.start, speed)
+    here = local(claim.flow, (claim.quantity, claim.rate))
+    quantity, rate = here.renamed(claim.quantity), here.renamed(claim.rate)
     return plan(
         claim,
-        "hitting-time",
+        "conservation",
         (
-            Equal("speed", derivative(claim.time, claim.stop) * speed, sp.S.One, on),
-            Equal("start", substitute(claim.time, {claim.stop: claim.start}), given=on),
-            HasSign("direction", substitute(rate, {state: between}), "positive", (*on, *rising), necessary=False),
-            HasSign("direction", order, "nonnegative", on, necessary=False),
+            Equal("derivative", along(quantity, here.rates), rate * quantity, here.domain),
+            *here.smooth("smooth", here.domain, quantity, rate),
         ),
     )
 
 
-def _one_dimensional(flow: Flow) -> tuple[tuple[sp.Expr, sp.Expr]]:
-    rates = tuple(flow.rates.items())
+def of_motion(claim: Moves) -> Plan:
+    here = local(claim.flow, (claim.quantity, claim.rate))
+    quantity = here.renamed(claim.quantity)
+    return plan(
+        claim,
+        "chain-rule",
+        (
+            Equal("derivative", along(quantity, here.rates), here.renamed(claim.rate), here.domain),
+            *here.smooth("smooth", here.domain, quantity),
+        ),
+    )
+
+
+def of_solution(claim: Solves) -> Plan:
+    state = set(claim.flow.rates)
+    if {x for x, _ in claim.values} != state or {x for x, _ in claim.start} != state or claim.time in state:
+        raise BadDerivation(f"a solution needs values and a start for each of {', '.join(map(str, claim.flow.rates))}, and a time")
+    if any(x in value.free_symbols for _, value in (*claim.values, *claim.start) for x in state):
+        raise BadDerivation("the values of a solution are functions of time and of the start, not of the state")
+    here = local(claim.flow, [value for _, value in (*claim.values, *claim.start)], claim.time)
+    time, values, start = here.names[claim.time], here.pairs(claim.values), here.pairs(claim.start)
+    on = here.facts(claim.on)
+    lemmas = tuple(HasSign("lemmas", f.expr, f.kind, on, necessary=False) for f in here.facts(claim.using))
+    given = (*on, *here.facts(claim.using))
+    equations = (Equal("equation", derivative(values[x], time), substitute(rate, values), given) for x, rate in here.rates.items())
+    begins = (Equal("start", substitute(values[x], {time: sp.S.Zero}), start[x]) for x in here.rates)
+    return plan(
+        claim,
+        "picard-lindelof",
+        (
+            *equations,
+            *begins,
+            *_from_zero(claim, here, time),
+            *here.inside("domain", values, given),
+            *here.smooth("smooth", here.domain),
+            *(Smooth("smooth", value, given) for value in values.values()),
+            *(lemmas or (Shown("lemmas", "none is needed"),)),
+        ),
+    )
+
+
+def _from_zero(claim: Solves, here: Local, time: sp.Symbol) -> tuple[Decidable, ...]:
+    """The times claimed are an interval from 0: each relation is `time` itself, or affine in time and strict at 0."""
+    obligations: list[Decidable] = []
+    for fact in interval_from_zero(claim.on, time, here.facts(claim.on)):
+        at_zero = substitute(fact.expr, {time: sp.S.Zero})
+        obligations.append(HasSign("start", at_zero, "positive", necessary=False))
+        obligations.append(Equal("start", derivative(derivative(fact.expr, time), time), necessary=False))
+    return tuple(obligations)
+
+
+def of_implicit(claim: Implicit) -> Plan:
+    here = local(claim.flow, (claim.clock, claim.speed, *(e for r in claim.on for e in (r.lhs, r.rhs))))
+    clock, given = here.renamed(claim.clock), (*here.domain, *here.facts(claim.on))
+    if any(x in claim.speed.free_symbols for x in claim.flow.rates):
+        raise BadDerivation("the speed of a clock is a constant; it may not hold the state")
+    return plan(
+        claim,
+        "separation",
+        (
+            Equal("speed", along(clock, here.rates), claim.speed, given),
+            HasSign("moving", claim.speed, "nonzero"),
+            *here.smooth("smooth", given, clock),
+        ),
+    )
+
+
+def of_hitting_time(claim: Hits) -> Plan:
+    """Everything is shown for every point between start and stop, not only at the stop."""
+    here = local(claim.flow, (claim.start, claim.time))
+    ((x, rate),) = _one_dimensional(here)
+    if claim.stop in claim.flow.rates or claim.stop in claim.start.free_symbols:
+        raise BadDerivation("the stop is a symbol of its own")
+    on = here.facts(claim.on)
+    passed = sp.Dummy(x.name, **x.assumptions0)
+    between = (*on, Fact(claim.stop - passed, "nonnegative"), Fact(passed - claim.start, "nonnegative"))
+    time, speed = substitute(claim.time, {claim.stop: passed}), substitute(rate, {x: passed})
+    order = HasSign("direction", claim.stop - claim.start, "nonnegative", on, necessary=False)
+    return plan(
+        claim,
+        "hitting-time",
+        (
+            Equal("speed", derivative(time, passed) * speed, sp.S.One, between, necessary=False),
+            Equal("speed", derivative(claim.time, claim.stop) * substitute(rate, {x: claim.stop}), sp.S.One, on),
+            Equal("start", substitute(claim.time, {claim.stop: claim.start}), given=on, necessary=False),
+            HasSign("direction", speed, "positive", between, necessary=False),
+            order,
+            *here.inside("smooth", {x: claim.start}, on),
+            Smooth("smooth", time, between),
+            Smooth("smooth", speed, between),
+        ),
+    )
+
+
+def _one_dimensional(here: Local) -> tuple[tuple[sp.Expr, sp.Expr]]:
+    rates = tuple(here.rates.items())
     if len(rates) != 1:
-        raise BadDerivation(f"this claim is about one-dimensional flows; got the state {', '.join(map(str, flow.rates))}")
+        raise BadDerivation(f"this claim is about one-dimensional flows; got the state {', '.join(map(str, here.rates))}")
     return (rates[0],)
 
 
 def of_zeros(claim: Zeros) -> Plan:
-    rates, given = claim.flow.rates, (*claim.flow.domain, *facts_of(claim.on))
+    here = local(claim.flow, [e for part in claim.components for e in (*part.equations, *(value for _, value in part.at))])
+    given = (*here.domain, *here.facts(claim.on))
     choices = list(product(*(part.equations for part in claim.components)))
     if len(choices) != len(claim.cofactors):
         raise BadDerivation(f"{len(choices)} choices of equations need as many Cofactors; got {len(claim.cofactors)}")
-    obligations: list[Decidable] = []
-    for part in claim.components:
-        values = dict(part.at)
-        obligations += [Equal("annihilates", substitute(rate, values)) for rate in rates.values()]
-        obligations += [HasSign("annihilates", substitute(fact.expr, values), fact.kind) for fact in given]
-        obligations += [line for equation in part.equations for line in _solved(equation, values, part.power, given)]
+    obligations = [line for part in claim.components for line in _component(part, here, given)]
     for choice, cofactors in zip(choices, claim.cofactors, strict=True):
-        combined = sp.Add(*(sp.Mul(c, rates[x]) for x, c in cofactors.coefficients))
-        obligations.append(Equal("cofactors", combined, sp.Mul(cofactors.unit, *choice), given, necessary=False))
-        obligations.append(HasSign("unit", cofactors.unit, "nonzero", given, necessary=False))
-    return plan(claim, "zeros", tuple(obligations))
+        coefficients, unit = here.pairs(cofactors.coefficients), here.renamed(cofactors.unit)
+        combined = sp.Add(*(sp.Mul(c, here.rates[x]) for x, c in coefficients.items()))
+        aims = sp.Mul(unit, *map(here.renamed, choice))
+        obligations.append(Equal("cofactors", combined, aims, given, necessary=False))
+        obligations.append(HasSign("unit", unit, "nonzero", given, necessary=False))
+        obligations += [Smooth("cofactors", c, given) for c in (*coefficients.values(), *map(here.renamed, choice))]
+    return plan(claim, "zeros", (*obligations, *here.smooth("smooth", given)))
+
+
+def _component(part: Component, here: Local, given: tuple[Fact, ...]) -> list[Decidable]:
+    """The component lies in the domain and annihilates the rates; each equation determines one variable, and every one is determined."""
+    values = here.pairs(part.at)
+    obligations: list[Decidable] = [Equal("annihilates", substitute(rate, values)) for rate in here.rates.values()]
+    obligations += [HasSign("annihilates", substitute(fact.expr, values), fact.kind) for fact in given]
+    determined = set()
+    for equation in map(here.renamed, part.equations):
+        x, lines = _solved(equation, values, part.power, given)
+        determined.add(x)
+        obligations += lines
+    free = {x for x in here.rates if values.get(x, x) == x}
+    if determined | free != set(here.rates) or determined & free:
+        raise BadDerivation("every state variable of a component is either free (it stands for itself) or has an equation of its own")
+    return obligations
 
 
 def _solved(
     equation: sp.Expr, values: dict[sp.Expr, sp.Expr], power: sp.Expr, given: tuple[Fact, ...]
-) -> tuple[Decidable, ...]:
+) -> tuple[sp.Expr, list[Decidable]]:
     """The equation is x^p - value^p for one state variable, so that on x > 0 (for p = 1: anywhere) it holds at the value alone."""
     moving = [x for x, value in values.items() if x in equation.free_symbols and value != x]
     if len(moving) != 1:
         raise BadDerivation(f"the equation {equation} = 0 must determine one state variable; it holds {moving}")
     (x,) = moving
-    same = Equal("solved", equation, x**power - values[x] ** power, given, necessary=False)
-    if power == 1:
-        return (same,)
-    return (
-        same,
-        HasSign("solved", x, "positive", given, necessary=False),
-        HasSign("solved", values[x], "positive", given, necessary=False),
-        HasSign("solved", power, "nonzero", given, necessary=False),
-    )
+    lines: list[Decidable] = [Equal("solved", equation, x**power - values[x] ** power, given, necessary=False)]
+    if power != 1:
+        lines.append(HasSign("solved", x, "positive", given, necessary=False))
+        lines.append(HasSign("solved", values[x], "positive", given, necessary=False))
+        lines.append(HasSign("solved", power, "nonzero", given, necessary=False))
+    return x, lines
 
 
 def of_linearized(claim: Linearized) -> Plan:
-    rates, values = claim.flow.rates, dict(claim.at)
-    state = tuple(rates)
-    if len(claim.rates) != len(state):
-        raise BadDerivation(f"{len(state)} state variables need as many rates; got {len(claim.rates)}")
-    if any(values.get(x) != x for x in claim.family):
-        raise BadDerivation("a family of fixed points is parametrised by state variables that stand for themselves in `at`")
-    jacobian = [[substitute(derivative(rates[x], y), values) for y in state] for x in state]
+    here = local(claim.flow, (*claim.rates, *(value for _, value in claim.at)))
+    values, state = here.pairs(claim.at), tuple(here.rates)
+    family = [here.names.get(x, x) for x in claim.family]
+    if set(values) != set(state) or len(claim.rates) != len(state):
+        raise BadDerivation(f"{len(state)} state variables need as many values and rates; got {len(values)} and {len(claim.rates)}")
+    if len(set(family)) != len(family) or not set(family) <= set(state) or any(values[x] != x for x in family):
+        raise BadDerivation("a family of fixed points is parametrised by different state variables that stand for themselves in `at`")
+    if any(value == x for x, value in values.items() if x not in family):
+        raise BadDerivation("a state variable that stands for itself in `at` belongs to the family")
+    rates = [here.renamed(rate) for rate in claim.rates]
+    jacobian = [[substitute(derivative(here.rates[x], y), values) for y in state] for x in state]
     growth = sp.Dummy("x", real=True)
     characteristic = _determinant([[growth * int(i == j) - jacobian[i][j] for j in range(len(state))] for i in range(len(state))])
-    factored = sp.Mul(*(growth - rate for rate in claim.rates))
-    moving = [rate for rate in claim.rates if rate != 0]
-    family = len(moving) == len(claim.rates) - len(claim.family)
-    fixed = tuple(Equal("fixed", substitute(rate, values)) for rate in rates.values())
-    inside = tuple(HasSign("fixed", substitute(fact.expr, values), fact.kind) for fact in claim.flow.domain)
+    moving = [rate for rate in rates if rate != 0]
+    here_given = tuple(fact for fact in here.domain if set(fact.free_symbols) <= set(family))
     return plan(
         claim,
         "linearization",
         (
-            *fixed,
-            *inside,
-            Equal("rates", characteristic, factored),
-            *_signs(moving, claim.stable),
-            Shown("manifold", f"{len(claim.family)} zero rates for a family of {len(claim.family)} parameters", family),
+            *(Equal("fixed", substitute(rate, values), given=here_given) for rate in here.rates.values()),
+            *here.inside("fixed", values, here_given),
+            Equal("rates", characteristic, sp.Mul(*(growth - rate for rate in rates)), here_given),
+            *_signs(moving, claim.stable, here_given),
+            Shown(
+                "manifold",
+                f"{len(rates) - len(moving)} zero rates, and a family of {len(family)} parameters",
+                len(moving) == len(rates) - len(family),
+            ),
+            *here.smooth("smooth", here.domain),
         ),
     )
 
 
-def _signs(moving: list[sp.Expr], stable: bool) -> tuple[Decidable, ...]:
-    """All negative for stability; the first positive for instability."""
+def _signs(moving: list[sp.Expr], stable: bool, given: tuple[Fact, ...]) -> tuple[Decidable, ...]:
+    """All negative for stability; for instability the first that is listed is positive."""
     if not moving:
         raise BadDerivation("a linearisation without a non-zero rate says nothing about stability")
     if stable:
-        return tuple(HasSign("signs", -rate, "positive") for rate in moving)
-    return (HasSign("signs", moving[0], "positive"),)
+        return tuple(HasSign("signs", -rate, "positive", given) for rate in moving)
+    return (HasSign("signs", moving[0], "positive", given, necessary=False),)
 
 
 def _determinant(rows: list[list[sp.Expr]]) -> sp.Expr:
@@ -185,43 +252,49 @@ def _determinant(rows: list[list[sp.Expr]]) -> sp.Expr:
 
 def of_invariant(claim: Invariant) -> Plan:
     """The quantity is unit·(x - value) with unit ≠ 0, so it vanishes on the face x = value alone; there it does not decrease."""
-    on_face, given = dict(claim.face), (*claim.flow.domain, *facts_of(claim.on))
-    if len(on_face) != 1 or not set(on_face) <= set(claim.flow.rates):
+    here = local(claim.flow, (claim.quantity, claim.unit, *(e for pair in claim.face for e in pair)))
+    on_face, given = here.pairs(claim.face), (*here.domain, *here.facts(claim.on))
+    if len(on_face) != 1:
         raise BadDerivation("the face of an invariant set is given by one state variable in terms of the others")
     ((x, value),) = on_face.items()
-    inward = substitute(along(claim.quantity, claim.flow.rates), on_face)
+    if x in value.free_symbols:
+        raise BadDerivation(f"the face gives {x} in terms of the other state variables; got {value}")
+    quantity, unit = here.renamed(claim.quantity), here.renamed(claim.unit)
+    inward = substitute(along(quantity, here.rates), on_face)
+    on_it = tuple(Fact(substitute(fact.expr, on_face), fact.kind) for fact in given)
     return plan(
         claim,
         "nagumo",
         (
-            Equal("face", claim.quantity, claim.unit * (x - value), given),
-            HasSign("face", claim.unit, "nonzero", given, necessary=False),
-            HasSign("inward", inward, "nonnegative", _off(given, x, value)),
+            Equal("face", quantity, unit * (x - value), given, necessary=False),
+            HasSign("face", unit, "nonzero", given, necessary=False),
+            HasSign("inward", inward, "nonnegative", on_it),
+            *here.smooth("smooth", given, quantity, value),
         ),
     )
 
 
-def _off(given: tuple[Fact, ...], x: sp.Expr, value: sp.Expr) -> tuple[Fact, ...]:
-    """The facts as they read on the face."""
-    return tuple(Fact(substitute(fact.expr, {x: value}), fact.kind) for fact in given)
-
-
 def of_convergence(claim: Converges) -> Plan:
-    ((x, rate),) = _one_dimensional(claim.flow)
+    here = local(claim.flow, (claim.to, claim.lower, claim.upper, claim.power))
+    ((x, rate),) = _one_dimensional(here)
+    if any(y in e.free_symbols for y in claim.flow.rates for e in (claim.to, claim.lower, claim.upper, claim.power)):
+        raise BadDerivation("the limit and the basin are constants; they may not hold the state")
     inside = [Fact(x - claim.lower, "positive")] + ([] if claim.upper is sp.oo else [Fact(claim.upper - x, "positive")])
     ends = [HasSign("inside", claim.to - claim.lower, "positive", necessary=False)]
     if claim.upper is not sp.oo:
         ends.append(HasSign("inside", claim.upper - claim.to, "positive", necessary=False))
-    factored = claim.unit * (claim.to**claim.power - x**claim.power)
+    unit = here.renamed(claim.unit)
     return plan(
         claim,
         "line",
         (
-            Equal("factored", rate, factored, tuple(inside), necessary=False),
-            HasSign("unit", claim.unit, "positive", tuple(inside), necessary=False),
+            Equal("factored", rate, unit * (claim.to**claim.power - x**claim.power), tuple(inside), necessary=False),
+            HasSign("unit", unit, "positive", tuple(inside), necessary=False),
             HasSign("power", claim.power, "positive", necessary=False),
             *ends,
-            HasSign("positive domain", claim.lower, "nonnegative", necessary=False),
             Equal("inside", substitute(rate, {x: claim.to})),
+            HasSign("positive domain", claim.lower, "nonnegative", necessary=False),
+            *(HasSign("positive domain", fact.expr, fact.kind, tuple(inside), necessary=False) for fact in here.domain),
+            *here.smooth("smooth", tuple(inside)),
         ),
     )

@@ -12,7 +12,7 @@ import sympy as sp
 
 from symjepa.exact.facts import Fact, Kind
 from symjepa.exact.sums import SumLemma
-from symjepa.exact.words import WordSum
+from symjepa.exact.words import TraceSum, WordSum
 from symjepa.flow import MatrixFlow
 from symjepa.modes.frames import Alignment
 from symjepa.statements.claims import Annihilates, Claim
@@ -61,6 +61,16 @@ class WordsVanish(Obligation):
     """A word sum is the zero matrix, for all letters that obey the hypotheses."""
 
     words: WordSum
+    given: tuple[Fact, ...] = ()
+    granted: tuple[Annihilates, ...] = ()
+    necessary: bool = True
+
+
+@dataclass(frozen=True)
+class TracesVanish(Obligation):
+    """A sum of traces is zero, for all letters."""
+
+    traces: TraceSum
     given: tuple[Fact, ...] = ()
     granted: tuple[Annihilates, ...] = ()
     necessary: bool = True
@@ -116,7 +126,7 @@ class SameTruth:
     right: Fact
 
 
-Decidable = Equal | HasSign | Closes | WordsVanish | Smooth | Shown
+Decidable = Equal | HasSign | Closes | WordsVanish | TracesVanish | Smooth | Shown
 Test = TraceAtMostZero | Signed | SameTruth | StaysDiagonal
 
 

@@ -13,8 +13,8 @@ import sympy as sp
 
 from symjepa.errors import BadDerivation, FrameMismatch
 from symjepa.exact.facts import Fact
-from symjepa.exact.words import Factor, Matrix, Segment, WordSum, along, ranges
-from symjepa.flow import LayerRate
+from symjepa.exact.words import Factor, Matrix, Segment, TraceSum, WordSum, along, ranges, released_traces
+from symjepa.flow import LayerRate, expected_loss, letters, sample_loss
 from symjepa.modes.frames import Alignment, alignment, entry, free_entry, instances
 from symjepa.statements.claims import (
     Annihilates,
@@ -22,6 +22,7 @@ from symjepa.statements.claims import (
     Decouples,
     Dissipates,
     Drift,
+    LossIs,
     Relation,
     WordIdentity,
 )
@@ -33,6 +34,7 @@ from symjepa.verify.obligations.kinds import (
     Shown,
     StaysDiagonal,
     TraceAtMostZero,
+    TracesVanish,
     WordsVanish,
     plan,
 )
@@ -47,16 +49,41 @@ def _ranged(premise: str, given: tuple[Fact, ...], *sums: WordSum) -> tuple[Deci
 def _granted(on: tuple[Claim, ...]) -> tuple[tuple[Fact, ...], tuple[Annihilates, ...]]:
     """The conditions of a claim, as facts and as hypotheses on letters."""
     relations = tuple(claim for claim in on if isinstance(claim, Relation))
-    letters = tuple(claim for claim in on if isinstance(claim, Annihilates))
-    if len(relations) + len(letters) != len(on):
+    granted = tuple(claim for claim in on if isinstance(claim, Annihilates))
+    if len(relations) + len(granted) != len(on):
         raise BadDerivation(f"a claim about words holds on relations and hypotheses on letters; got {on}")
-    return facts_of(relations), letters
+    return facts_of(relations), granted
 
 
 def of_word_identity(claim: WordIdentity) -> Plan:
     given, granted = _granted(claim.on)
     same = WordsVanish("equal", claim.lhs - claim.rhs, given, granted)
     return plan(claim, "words", (same, *_ranged("equal", given, claim.lhs, claim.rhs)))
+
+
+def of_loss(claim: LossIs) -> Plan:
+    """Two routes: the rule for expectations, and a finite sample, whose data matrices x and y have one column for each of N pairs."""
+    named, size = letters(claim.model), sp.Symbol("N", integer=True, positive=True)
+    x, y = named.context.word(), named.target.word()
+    sample: dict[str, WordSum] = {"Sxx": x @ x.T, "Syx": y @ x.T, "Syy": y @ y.T}
+    means = {name: (1 / size) * words for name, words in sample.items()}
+    over_sample = claim.traces.replaced(lambda f: _sampled(f, means))
+    mean: TraceSum = (1 / size) * sample_loss(claim.model)
+    return plan(
+        claim,
+        "traces",
+        (
+            TracesVanish("expectation", released_traces(expected_loss(claim.model)) - claim.traces),
+            TracesVanish("sample", released_traces(mean) - over_sample),
+        ),
+    )
+
+
+def _sampled(factor: Factor, means: dict[str, WordSum]) -> WordSum | None:
+    """A covariance letter as the mean over the sample."""
+    if not isinstance(factor, Matrix) or factor.name not in means:
+        return None
+    return means[factor.name].T if factor.transposed else means[factor.name]
 
 
 def of_drift(claim: Drift) -> Plan:
@@ -92,6 +119,8 @@ def of_decoupling(claim: Decouples) -> Plan:
     flow = claim.flow.flow
     frames = alignment(flow)
     for end in claim.apart:
+        if not any(end in members for members in frames.classes):
+            raise BadDerivation(f"{end} is no end of this flow; the ends are {', '.join(sorted(set().union(*frames.classes)))}")
         frames = frames.without(end)
     typed = [_typed(moving, frames) for family in flow.rates for moving in instances(family)]
     independent = [_independent(claim, moving) for moving in flow.rates if _covariances(moving)]
@@ -113,21 +142,21 @@ def _covariances(moving: LayerRate) -> tuple[Matrix, ...]:
 
 
 def _independent(claim: Decouples, moving: LayerRate) -> tuple[Decidable, ...]:
-    letters = _covariances(moving)
-    if len(claim.probes) != len(letters):
-        raise BadDerivation(f"{moving.letter} is driven by {len(letters)} covariances and needs as many probes")
+    covariances = _covariances(moving)
+    if len(claim.probes) != len(covariances):
+        raise BadDerivation(f"{moving.letter} is driven by {len(covariances)} covariances and needs as many probes")
     frames = alignment(claim.flow.flow)
     rows = []
     for probe in claim.probes:
         values = _probe_values(dict(probe))
-        drifts = [entry(moving.rate, moving.factor, frames, values, values, letter) for letter in letters]
-        rows.append([_coefficient(drift, letter) for drift, letter in zip(drifts, letters, strict=True)])
-    if len(letters) == 1:
+        drifts = [entry(moving.rate, moving.factor, frames, values, values, letter) for letter in covariances]
+        rows.append([_coefficient(drift, letter) for drift, letter in zip(drifts, covariances, strict=True)])
+    if len(covariances) == 1:
         determinant = rows[0][0]
-    elif len(letters) == 2:
+    elif len(covariances) == 2:
         determinant = rows[0][0] * rows[1][1] - rows[0][1] * rows[1][0]
     else:
-        raise BadDerivation(f"{moving.letter} is driven by {len(letters)} covariances; at most 2 are supported")
+        raise BadDerivation(f"{moving.letter} is driven by {len(covariances)} covariances; at most 2 are supported")
     return (HasSign("independent", determinant, "nonzero", necessary=False),)
 
 

@@ -25,15 +25,8 @@ from symjepa.statements.claims import (
     Unequal,
     Within,
 )
+from symjepa.verify.obligations.local import fact_of
 from symjepa.verify.obligations.kinds import Closes, Decidable, Equal, HasSign, Plan, SameTruth, Signed, Smooth, plan
-
-KIND: dict[type[Relation], Kind] = {Identity: "zero", Less: "positive", AtMost: "nonnegative", Unequal: "nonzero"}
-
-
-def fact_of(relation: Relation) -> Fact:
-    """A relation as a fact about its gap rhs - lhs."""
-    return Fact(relation.rhs - relation.lhs, KIND[type(relation)])
-
 
 def facts_of(relations: tuple[Relation, ...]) -> tuple[Fact, ...]:
     return tuple(fact_of(relation) for relation in relations)
@@ -45,11 +38,17 @@ def of_identity(claim: Identity) -> Plan:
 
 def of_sign(claim: Less | AtMost) -> Plan:
     fact = fact_of(claim)
+    defined = _defined(claim.lhs, claim.rhs)
     if isinstance(claim.by, Monotone):
-        return plan(claim, "monotone-power", _powers(fact.expr, fact.kind, claim.by), (fact,), (Signed(fact),))
+        return plan(claim, "monotone-power", (*_powers(fact.expr, fact.kind, claim.by), *defined), (fact,), (Signed(fact),))
     if isinstance(claim.by, Chain):
-        return plan(claim, "mean-value", _chained(fact.expr, fact.kind, claim.by), (fact,), (Signed(fact),))
-    return plan(claim, "sign", (HasSign("sign", fact.expr, fact.kind, (), claim.by),), (fact,))
+        return plan(claim, "mean-value", (*_chained(fact.expr, fact.kind, claim.by), *defined), (fact,), (Signed(fact),))
+    return plan(claim, "sign", (HasSign("sign", fact.expr, fact.kind, (), claim.by), *defined), (fact,))
+
+
+def _defined(*exprs: sp.Expr) -> tuple[Decidable, ...]:
+    """Each side has a value: their difference may have cancelled what has none."""
+    return tuple(Smooth("defined", expr) for expr in exprs)
 
 
 def _chained(gap: sp.Expr, kind: Kind, chain: Chain) -> tuple[Decidable, ...]:
@@ -83,7 +82,7 @@ def _powers(gap: sp.Expr, kind: Kind, by: Monotone) -> tuple[Decidable, ...]:
 
 def of_unequal(claim: Unequal) -> Plan:
     fact = fact_of(claim)
-    return plan(claim, "sign", (HasSign("sign", fact.expr, fact.kind),), (fact,))
+    return plan(claim, "sign", (HasSign("sign", fact.expr, fact.kind), *_defined(claim.lhs, claim.rhs)), (fact,))
 
 
 def of_equivalence(claim: Iff) -> Plan:
@@ -96,6 +95,7 @@ def of_equivalence(claim: Iff) -> Plan:
         (
             Equal("factor", left.expr, claim.by * right.expr, necessary=False),
             HasSign("positive", claim.by, "positive", necessary=False),
+            *_defined(claim.left.lhs, claim.left.rhs, claim.right.lhs, claim.right.rhs),
         ),
         tests=(SameTruth(left, right),),
     )
@@ -120,6 +120,7 @@ def of_root(claim: Root) -> Plan:
             HasSign("lower end", -sign * at[low], "positive", necessary=False),
             HasSign("upper end", sign * at[high], "positive", necessary=False),
             HasSign("monotone", sign * derivative(at[x], x), "positive", inside, necessary=False),
+            Smooth("smooth", at[x], (Fact(x - low, "nonnegative"), Fact(high - x, "nonnegative"))),
         ),
     )
 
@@ -133,6 +134,7 @@ def of_bound(claim: Within) -> Plan:
         (
             HasSign("above", above, "nonnegative", (), claim.above),
             HasSign("below", below, "nonnegative", (), claim.below),
+            *_defined(claim.expr, claim.of, claim.by),
         ),
         facts,
     )

@@ -1,0 +1,1 @@
+"""From the loss to the equations of a mode."""

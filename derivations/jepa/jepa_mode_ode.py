@@ -1,0 +1,56 @@
+r"""The printed mode equation of a JEPA, from its loss: w' = λ w^{3-1/L} - (λ/ρ) w³ in the time L t.
+
+Littwin et al. print the equation of the product amplitude w of the encoder for one predictor layer, without the factor L that unit-rate
+gradient flow carries; in the time L t it is exactly theirs.  For K predictor layers the exponents move.
+
+Source: littwin2024jepa, Eq. 7.
+"""
+
+from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
+from symjepa.statements.claims import Less, Moves
+from symjepa.statements.descriptions import modes
+from symjepa.statements.statement import Let, NearMiss, Printed, Statement, proves, tex
+from symjepa.symbols import K, L, lam, rho, sigma2, u
+
+single = modes(Model(Encoder(L), Predictor(1), LatentPrediction(), Live()), "balanced")
+deep = modes(Model(Encoder(L), Predictor(K), LatentPrediction(), Live()), "balanced")
+amplitude = u**L
+
+
+def printed(amplitude):
+    """Eq. 7 as printed, in the encoder's amplitude."""
+    return lam * amplitude ** (3 - 1 / L) - (lam / rho) * amplitude**3
+
+
+conversion = Moves(single, amplitude, L * printed(amplitude))
+general = Moves(deep, amplitude, L * (lam * amplitude ** (3 + (K - 2) / L) - sigma2 * amplitude ** (3 + (2 * K - 2) / L)))
+
+jepa_mode_ode = Statement(
+    title="The printed mode equation of a JEPA holds in the time L t",
+    let=(Let(rho, lam / sigma2),),
+    hypotheses=(Less(0, K), Less(0, lam)),
+    claim=conversion & general,
+    witness={K: 1, L: 2, lam: 1, sigma2: 1, u: 1},
+    near_misses=(
+        NearMiss(Moves(single, amplitude, printed(amplitude)), why="in the time t itself the factor L is missing"),
+        NearMiss(
+            Moves(single, amplitude, L * (lam * amplitude ** (3 - 1 / L) - lam * rho * amplitude**3)), why="ρ and 1/ρ exchanged"
+        ),
+        NearMiss(Moves(single, amplitude, L * (lam * amplitude ** (2 - 1 / L) - (lam / rho) * amplitude**3)), why="Eq. 8, not Eq. 7"),
+    ),
+    source="littwin2024jepa, Eq. 7",
+    printed=(
+        Printed(
+            "littwin2024jepa, Eq. 7", r"$\dot w = \lambda w^{3-1/L} - (\lambda/\rho) w^3$", "second-hand", "t_paper = L t, K = 1"
+        ),
+    ),
+)
+
+
+@proves(jepa_mode_ode)
+def theorem():
+    yield f"In balance $\\dot u = {tex(single.rates[u])}$, and the encoder's amplitude is $w = u^L$.  By the chain rule"
+    yield conversion
+    yield "which is the printed equation once time is measured as $L t$.  For any number of predictor layers"
+    yield general
+    yield jepa_mode_ode.claim

@@ -1,0 +1,60 @@
+r"""Reconstruction has one learned solution too, u^{K+L} = ρ: with depth its amplitude forgets how predictable a feature is.
+
+For one predictor layer w = ρ^{L/(L+1)}, which tends to ρ and not, as for a JEPA, to a power of it.
+
+Source: littwin2024jepa, Cor. 4.3.
+"""
+
+import sympy as sp
+
+from symjepa.model import DataReconstruction, Encoder, Model, Predictor
+from symjepa.statements.claims import Cofactors, Converges, Identity, Less, Linearized, Zeros, component
+from symjepa.statements.descriptions import modes, pairs
+from symjepa.statements.statement import Let, NearMiss, Printed, Statement, proves, tex
+from symjepa.symbols import K, L, lam, rho, sigma2, u
+
+mae = modes(Model(Encoder(L), Predictor(K), DataReconstruction()), "balanced")
+depth = K + L
+learned = rho ** (1 / depth)
+unit = sigma2 * u ** (depth - 1)
+rate = -depth * sigma2 * rho ** ((2 * depth - 2) / depth)
+
+complete = Zeros(mae, (component({u: learned}, (u**depth - rho,), depth),), (Cofactors(pairs({u: 1}), -unit),))
+stable = Linearized(mae, pairs({u: learned}), (rate,), stable=True)
+attracts = Converges(mae, learned, sp.S.Zero, sp.oo, unit, depth)
+encoder = Identity(learned**L, rho ** (L / depth))
+
+mae_fixed_point = Statement(
+    title="The learned solution of a reconstruction mode is unique, stable, and attracts every positive start",
+    let=(Let(rho, lam / sigma2),),
+    hypotheses=(Less(0, K), Less(0, lam)),
+    claim=complete & stable & attracts & encoder,
+    witness={K: 1, L: 2, lam: 1, sigma2: 2, u: 1},
+    near_misses=(
+        NearMiss(Linearized(mae, pairs({u: rho ** (1 / K)}), (rate,), stable=True), why="the fixed point of the latent target"),
+        NearMiss(Linearized(mae, pairs({u: learned}), (rate / depth,), stable=True), why="the rate without the factor K + L"),
+        NearMiss(
+            Linearized(mae, pairs({u: learned}), (-depth * sigma2 * rho ** ((2 * depth - 1) / depth),), stable=True), why="one exponent"
+        ),
+        NearMiss(Identity(learned**L, rho**L), why="the JEPA amplitude"),
+    ),
+    source="littwin2024jepa, Cor. 4.3",
+    printed=(
+        Printed("littwin2024jepa, Cor. 4.3", r"the fixed point of the encoder's mode is $\rho^{L/(L+1)}$", "second-hand", "K = 1"),
+    ),
+)
+
+
+@proves(mae_fixed_point)
+def theorem():
+    yield f"In balance $\\dot u = {tex(mae.rates[u])}$, which is a unit times $\\rho - u^{{K+L}}$:"
+    yield Identity(mae.rates[u], unit * (rho - u**depth))
+    yield "As $u \\mapsto u^{K+L}$ is injective on $u > 0$, its only fixed point there is"
+    yield complete
+    yield "with the linear rate"
+    yield stable
+    yield "and it attracts every positive start,"
+    yield attracts
+    yield "The encoder's amplitude is"
+    yield encoder
+    yield mae_fixed_point.claim

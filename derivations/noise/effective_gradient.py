@@ -1,0 +1,82 @@
+r"""The effective gradient along a direction scales with its shared covariance, exactly.
+
+The drive of the first layer along a direction n of the context is a word that ends in Σyx n, and holds the direction nowhere else.  If
+Σyx n = λ m, the drive is λ times a matrix that does not know λ; per mode it is λ times a positive amplitude.  What is not shared
+(λ = 0) is not driven; what is weakly shared is driven weakly.
+"""
+
+from symjepa.exact.words import Matrix
+from symjepa.statements.claims import All, Annihilates, Drift, Less, Moves
+from symjepa.statements.descriptions import Layers, modes
+from symjepa.statements.statement import NearMiss, Instance, Statement, proves
+from symjepa.symbols import K, L, alpha, b, eta, lam, sigma2, tau, u
+
+from ..models import STOPPED, data, latent
+from ..flow.expected_loss import branch_of
+from .null_gradient import clean, direction, n, rest, seen
+
+
+def shared_by(layers: Layers) -> Annihilates:
+    """Σyx n = λ m: the direction n of the context is shared with the direction m of the target, with covariance λ."""
+    image = Matrix("m", layers.letters.Syx.rows, "one")
+    return Annihilates(layers.letters.Syx, direction, lam * image.word())
+
+
+def driven(layers: Layers) -> Drift:
+    """D(W_1 n) = λ (P W_{L:1})ᵀ W̄ m - (P W_{L:1})ᵀ P W Σxx n - η W_1 n."""
+    named = layers.letters
+    image = Matrix("m", named.Syx.rows, "one").word()
+    target = image if layers.model.teacher is None else branch_of(layers.model) @ image
+    prediction = named.predictor.product() @ named.encoder.product()
+    drive, contraction = rest(layers).T @ target, rest(layers).T @ prediction @ named.Sxx.word() @ n
+    return Drift(layers, seen(layers), lam * drive - contraction - eta * seen(layers), (shared_by(layers),))
+
+
+learners = [Layers(latent(teacher)) for teacher in STOPPED.values()]
+matrix_level = [driven(layers) for layers in (*learners, Layers(data))]
+root = alpha ** (K / 2)
+
+
+def per_mode(model, target) -> Moves:
+    """u̇ = λ · (drive without λ) - contraction."""
+    drive = root * u ** (K + L - 1) * target
+    return Moves(modes(model, "balanced"), u, lam * drive - sigma2 * alpha**K * u ** (2 * K + 2 * L - 1) - eta * u)
+
+
+live, ema = latent(STOPPED["live"]), latent(STOPPED["ema"])
+mode_level = [per_mode(live, u**L), per_mode(ema, b), per_mode(data, 1)]
+first = learners[0]
+weak = driven(first)
+
+effective_gradient = Statement(
+    title="The effective gradient along a direction is its shared covariance times a gradient that does not know it",
+    claim=All((*matrix_level, *mode_level)),
+    hypotheses=(),
+    witness=clean,
+    near_misses=(
+        NearMiss(
+            Drift(first, seen(first), weak.equals + lam * (rest(first).T @ branch_of(first.model) @ Matrix("m", "context", "one").word()),
+                  (shared_by(first),)),
+            why="twice the drive",
+        ),
+        NearMiss(
+            Moves(modes(live, "balanced"), u, lam**2 * root * u ** (K + 2 * L - 1) - sigma2 * alpha**K * u ** (2 * K + 2 * L - 1) - eta * u),
+            why="linear in λ, not quadratic",
+        ),
+        NearMiss(
+            Moves(modes(live, "balanced"), u, lam * root * u ** (K + L - 1) - sigma2 * alpha**K * u ** (2 * K + 2 * L - 1) - eta * u),
+            why="the live teacher multiplies the drive by its own amplitude",
+        ),
+    ),
+)  # fmt: skip
+
+
+@proves(effective_gradient)
+def theorem():
+    yield "The drive of the first layer ends in $\\Sigma^{yx}$, which meets $n$ when the rate is applied to it and gives $\\lambda m$.  No other letter of the"
+    yield "drive depends on $n$ or $\\lambda$; hence, for every teacher under stop-gradient and for the data target,"
+    yield from matrix_level
+    yield "Per mode the same reads, in balance,"
+    yield from mode_level
+    yield "so that the drive is proportional to how much the two views share, and vanishes for $\\lambda = 0$."
+    yield effective_gradient.claim

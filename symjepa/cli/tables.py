@@ -1,0 +1,92 @@
+"""Outcomes of checks as text: tables, and what failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+from typing import Any
+
+from symjepa.cli.checking import Outcome
+from symjepa.verify.trust import TrustedFile
+
+WIDTH = 110
+LONGEST = 600
+"""Signs of a residual that are printed."""
+
+
+def report(found: Sequence[Outcome]) -> str:
+    """One line for each theorem, what failed, and a summary."""
+    heads = ("theorem", "verdict", "scope", "rules", "near misses", "seconds")
+    rows = [heads, *(_row(one) for one in found)]
+    failures = [line for one in found if one.first_failure for line in _failure(one)]
+    return "\n".join([*table(rows), *failures, "", _summary(found)]) + "\n"
+
+
+def _row(one: Outcome) -> tuple[str, ...]:
+    scope = one.certificate["scope"]["text"] if one.certificate and one.verdict == "PROVED" else "–"
+    refuted = sum(miss["verdict"] == "REFUTED" for miss in one.near_misses)
+    misses = f"{refuted} of {len(one.near_misses)} refuted" if one.near_misses else "–"
+    rules = ", ".join(rule["name"] for rule in one.rules) or "–"
+    return one.label, _verdict(one), scope, rules, misses, f"{one.seconds:.1f}"
+
+
+def _verdict(one: Outcome) -> str:
+    return f"{one.verdict} (conjecture)" if one.kind == "conjecture" else one.verdict
+
+
+def table(rows: Sequence[tuple[str, ...]], widest: int = 44) -> Iterator[str]:
+    """Columns set side by side; long cells run over several lines."""
+    cells = [[wrap(cell, widest) or [""] for cell in row] for row in rows]
+    widths = [max(len(line) for row in cells for line in row[column]) for column in range(len(rows[0]))]
+    for row in cells:
+        for number in range(max(len(cell) for cell in row)):
+            pieces = [cell[number] if number < len(cell) else "" for cell in row]
+            yield "  ".join(piece.ljust(width) for piece, width in zip(pieces, widths, strict=True)).rstrip()
+
+
+def _failure(one: Outcome) -> Iterator[str]:
+    failed = one.first_failure or {}
+    place = f" at {one.file.rpartition('/')[2]}:{failed['line']}" if failed.get("line") else ""
+    where = {"proof": "in the proof", "claim": "in the claim", "witness": "in the witness", "limit": "at a limit"}
+    yield ""
+    yield f"{one.label}: {failed.get('verdict', one.verdict)} {where.get(failed['where'], 'among the near misses')}{place}"
+    yield from _detail("source", failed.get("source", ""))
+    yield from _detail("says", failed["claim"]["text"] if failed.get("claim") and "text" in failed["claim"] else "")
+    yield from _detail("left over" if failed["where"] in ("proof", "claim") else "because", failed["residual"])
+    found = failed.get("counterexample")
+    if found:
+        yield from _detail("false at", ", ".join(f"{name} = {number}" for name, number in found["point"].items()))
+        yield from _detail("there", found["fails"])
+
+
+def _detail(name: str, text: str) -> Iterator[str]:
+    shown = text if len(text) <= LONGEST else text[:LONGEST] + " …"
+    for number, line in enumerate(wrap(shown, WIDTH - 14)):
+        yield f"  {name if number == 0 else '':10}  {line}"
+
+
+def _summary(found: Sequence[Outcome]) -> str:
+    missed = [miss["verdict"] for one in found for miss in one.near_misses]
+    theorems = [one for one in found if one.kind == "theorem"]
+    proved = sum(one.verdict == "PROVED" for one in theorems)
+    said = f"{proved} of {len(theorems)} theorem{'s' if len(theorems) != 1 else ''} proved, "
+    return said + f"{missed.count('REFUTED')} of {len(missed)} near misses refuted, {sum(one.seconds for one in found):.1f} s"
+
+
+def trusted(files: Sequence[TrustedFile]) -> str:
+    """The trusted files, their lengths and their arguments."""
+    lines = [f"{'lines':>5}  trusted file (without blanks, comments and docstrings)"]
+    for file in files:
+        lines.append(f"{file.lines:5}  {file.name}")
+        lines += [f"         {line}" for line in wrap(file.argument or "NO SOUNDNESS ARGUMENT", WIDTH - 9)]
+    lines.append(f"{sum(file.lines for file in files):5}  in {len(files)} files")
+    return "\n".join(lines) + "\n"
+
+
+def catalogue(chapters: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
+    """The book by chapters."""
+    for chapter, rows in chapters.items():
+        yield chapter
+        cells = [(row["label"], row["verdict"] or "", row["scope"] or "", row["title"]) for row in rows]
+        yield from (f"  {line}" for line in table(cells, widest=60))
+        yield ""

@@ -1,0 +1,1 @@
+"""Formulas, reports and documents: how results are written, never what they say."""

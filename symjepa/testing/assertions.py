@@ -1,0 +1,395 @@
+r"""Assertions about a user's own formulas, against flows that are derived from the loss.
+
+Each takes a flow (`modes(model, …)`, a `ModeFlow`, or a `Foreign` equation of one's own) and formulas: SymPy expressions, or Python
+functions whose parameters are named like symbols.  `given` are hypotheses, as SymPy relations: `given=[lam > 0, K > 0]`.
+
+An assertion returns an `Outcome`: *proved* for every point by the kernel, or agreement in numbers at exact points, and then it says so
+(`require_proof=True` makes that an error).  Otherwise it raises AssertionError with a point, both values and their difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any, cast
+
+import sympy as sp
+
+from symjepa.errors import OutsideFragment, SymjepaError
+from symjepa.exact.calculus import derivative
+from symjepa.exact.sums import substitute
+from symjepa.modes.reduction import ModeFlow
+from symjepa.statements.claims import (
+    All,
+    AtMost,
+    Claim,
+    Conserved,
+    Identity,
+    Less,
+    Linearized,
+    Monotone,
+    Within,
+    solves,
+)
+from symjepa.statements.descriptions import Flow, Foreign, Modes, pairs
+from symjepa.symbols import lam, t
+from symjepa.testing.conversions import Conversion, Formulas, clocks, letters, products, scales
+from symjepa.testing.formulas import AnyFlow, Formula, Numeric, Scope, domain_claims, scope
+from symjepa.testing.numbers import same_numbers, same_trajectory
+from symjepa.testing.verdicts import Failure, Outcome, judge
+
+Hypotheses = Iterable[Any]
+Values = Mapping[Any, Formula] | Formula
+
+
+def assert_solves(
+    flow: AnyFlow,
+    values: Values,
+    start: Values | None = None,
+    *,
+    time: sp.Symbol = t,
+    given: Hypotheses = (),
+    require_proof: bool = False,
+) -> Outcome:
+    """`values`, functions of `time` ≥ 0, solve the flow (from `start`, if given).
+
+    One formula for each state variable; a flow of one variable takes the formula itself.
+
+    >>> from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
+    >>> from symjepa.statements.descriptions import modes
+    >>> from symjepa.symbols import lam, sigma2, t
+    >>> u0 = sp.Symbol("u0", positive=True)
+    >>> noise = modes(Model(Encoder(1), Predictor(1), LatentPrediction(), Live()), "balanced", {lam: 0})
+    >>> print(assert_solves(noise, u0 / sp.sqrt(1 + 2 * sigma2 * u0**2 * t)))
+    proved: your formula solves the flow (exact, for every point of the hypotheses)
+    """
+    known = scope(flow, given, *_mappings(flow, values, start), time)
+    read = _read(known, values)
+    if any(isinstance(formula, Numeric) for formula in read.values()):
+        return _numeric_outcome(same_trajectory(known, read, time), "your formula solves the flow", require_proof)
+    formulas = _expressions(read, known)
+    begin = None if start is None else _expressions(_read(known, start), known)
+
+    def claim(changed: Formulas) -> Claim:
+        own = {x: substitute(value, {time: sp.S.Zero}) for x, value in changed.items()}
+        return solves(cast(Flow, flow), changed, begin or own, time)
+
+    tried = [*clocks(flow, time), *letters(), *products(flow)]
+    labels = {"equation": (f"d/d{time} of your formula", "rate of the flow there"), "start": ("your formula at 0", "start")}
+    return _settled(claim, formulas, tried, "your formula solves the flow", known.given, labels, require_proof)
+
+
+def assert_same_flow(flow: AnyFlow, rates: Values, *, given: Hypotheses = (), require_proof: bool = False) -> Outcome:
+    """`rates`, your right-hand side, is the derived one.
+
+    A mapping state → rate; for one state variable the rate itself; or one function, by names or in the manner of SciPy, `f(t, y, …)`
+    with y the state in the order of `flow.rates`.
+
+    >>> from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
+    >>> from symjepa.statements.descriptions import modes
+    >>> jepa = modes(Model(Encoder(2), Predictor(1), LatentPrediction(), Live()), "product")
+    >>> print(assert_same_flow(jepa, lambda t, y, lam, sigma2: [
+    ...     2 * y[0] * (lam * y[1] - sigma2 * y[1]**2), lam * y[0]**2 - sigma2 * y[0]**2 * y[1]]))
+    proved: your rates are those of the flow (exact, for every point of the hypotheses)
+    """
+    known = scope(flow, given, *_mappings(flow, rates))
+    said = "your rates are those of the flow"
+    read = _read(known, rates)
+    if any(isinstance(formula, Numeric) for formula in read.values()):
+        return _numeric_outcome(same_numbers(known, read, flow.rates, ("your rate", "derived rate")), said, require_proof)
+
+    def claim(changed: Formulas) -> Claim:
+        return All(tuple(Identity(changed[x], rate) for x, rate in flow.rates.items()))
+
+    given_too = (*known.given, *domain_claims(flow.domain))
+    labels = {"equal": ("your rate", "derived rate")}
+    return _settled(claim, _expressions(read, known), [*scales(flow), *letters()], said, given_too, labels, require_proof)
+
+
+def assert_conserved(
+    flow: AnyFlow, quantity: Formula, rate: Formula = 0, *, given: Hypotheses = (), require_proof: bool = False
+) -> Outcome:
+    """D quantity = rate · quantity along the flow: conserved for rate 0, and shrinking for a negative one.
+
+    >>> from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
+    >>> from symjepa.statements.descriptions import modes
+    >>> from symjepa.symbols import alpha, eta, v, w
+    >>> model = Model(Encoder(1), Predictor(1), LatentPrediction(), Live(), alpha, eta)
+    >>> print(assert_conserved(modes(model, "product"), v**2 / alpha - w**2, rate=-2 * eta))
+    proved: your quantity obeys D q = rate · q (exact, for every point of the hypotheses)
+    """
+    known = scope(flow, given, *(x for x in (quantity, rate) if isinstance(x, sp.Expr)))
+    own, speed = (_expression(known.read(formula), known) for formula in (quantity, rate))
+    q, r = sp.Symbol("q"), sp.Symbol("r")
+    claim = lambda changed: Conserved(cast(Flow, flow), changed[q], changed[r])
+    tried = [Conversion(c.words, lambda f, c=c: {**f, r: c.change({r: f[r]})[r]}) for c in scales(flow)]  # type: ignore[misc]
+    labels = {"derivative": ("D q along the flow", "rate · q")}
+    said = "your quantity obeys D q = rate · q"
+    return _settled(claim, {q: own, r: speed}, [*letters(), *tried], said, known.given, labels, require_proof)
+
+
+def assert_fixed_point(flow: AnyFlow, at: Values, *, given: Hypotheses = (), require_proof: bool = False) -> Outcome:
+    """Every rate is zero at the point `at`, which lies in the domain; a state variable left out of `at` is arbitrary there.
+
+    >>> from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
+    >>> from symjepa.statements.descriptions import modes
+    >>> from symjepa.symbols import K, L, lam, rho
+    >>> jepa = modes(Model(Encoder(L), Predictor(K), LatentPrediction(), Live()), "balanced")
+    >>> print(assert_fixed_point(jepa, rho**(1/K), given=[lam > 0, K > 0]))
+    proved: your point is a fixed point of the flow (exact, for every point of the hypotheses)
+    """
+    known = scope(flow, given, *_mappings(flow, at))
+    formulas = _expressions(_read(known, at), known)
+
+    def claim(changed: Formulas) -> Claim:
+        still = tuple(Identity(substitute(rate, changed), 0) for rate in flow.rates.values())
+        return All((*_inside(flow, changed), *still))
+
+    labels = {"equal": ("rate at your point", "at rest"), "sign": ("your point", "needed by the domain")}
+    tried = [*products(flow), *letters()]
+    return _settled(claim, formulas, tried, "your point is a fixed point of the flow", known.given, labels, require_proof)
+
+
+def assert_rate(
+    flow: AnyFlow,
+    at: Values,
+    rates: Formula | tuple[Formula, ...],
+    *,
+    stable: bool | None = None,
+    family: tuple[sp.Symbol, ...] = (),
+    given: Hypotheses = (),
+    require_proof: bool = False,
+) -> Outcome:
+    """The flow linearised at the fixed point `at` has the listed `rates` (negative ones decay), one for each state variable.
+
+    `family`: state variables that parametrise a manifold of fixed points, one zero rate for each.  With `stable` the signs of the
+    other rates are part of the assertion; a flow of several variables needs it.
+
+    >>> from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
+    >>> from symjepa.statements.descriptions import modes
+    >>> from symjepa.symbols import L, lam, rho, sigma2
+    >>> jepa = modes(Model(Encoder(L), Predictor(1), LatentPrediction(), Live()), "balanced")
+    >>> print(assert_rate(jepa, rho, -sigma2 * rho**(2*L), stable=True, given=[lam > 0]))
+    proved: your rates are those of the flow linearised at your point (exact, for every point of the hypotheses)
+    """
+    several = rates if isinstance(rates, tuple) else (rates,)
+    known = scope(flow, given, *_mappings(flow, at), *(r for r in several if isinstance(r, sp.Expr)))
+    point = {x: x for x in flow.rates} | _expressions(_read(known, at), known)
+    named = {sp.Symbol(f"rate{i}"): _expression(known.read(r), known) for i, r in enumerate(several)}
+    claim = _linear_rates(flow, point, family, stable)
+    labels = {
+        "equal": ("your rate", "derivative of the flow at your point"),
+        "rates": ("characteristic polynomial of the flow", "polynomial of your rates"),
+        "fixed": ("rate of the flow at your point", "at rest"),
+        "signs": ("your rate, sign turned so that it should be positive", "needed"),
+        "sign": ("your point or rate", "needed"),
+    }
+    said = "your rates are those of the flow linearised at your point"
+    return _settled(claim, named, [*scales(flow), *letters()], said, known.given, labels, require_proof)
+
+
+def _linear_rates(
+    flow: AnyFlow, point: dict[sp.Expr, sp.Expr], family: tuple[sp.Symbol, ...], stable: bool | None
+) -> Callable[[Formulas], Claim]:
+    """One variable: the derivative itself, which reads better; several: the characteristic polynomial."""
+    if len(flow.rates) > 1:
+        if stable is None:
+            raise SymjepaError("the rates of a flow of several variables need stable=True or stable=False")
+        return lambda changed: Linearized(cast(Flow, flow), pairs(point), tuple(changed.values()), stable, family)
+    ((x, rate),) = flow.rates.items()
+    slope = substitute(derivative(rate, x), point)
+
+    def claim(changed: Formulas) -> Claim:
+        (own,) = changed.values()
+        sign = {True: (Less(own, 0),), False: (Less(0, own),), None: ()}[stable]
+        return All((*_inside(flow, point), Identity(substitute(rate, point), 0), Identity(own, slope), *sign))
+
+    return claim
+
+
+def assert_noise_vanishes(
+    flow: AnyFlow,
+    values: Values,
+    by: Formula,
+    *,
+    of: Formula | None = None,
+    time: sp.Symbol = t,
+    given: Hypotheses = (),
+    require_proof: bool = False,
+) -> Outcome:
+    """On a mode of pure noise (λ = 0) your trajectory `values` solves the flow, and |of| ≤ `by` → 0 for all times > 0.
+
+    `of`: a quantity of the state, by default its first variable.  That `by` vanishes is proved for multiples of time^(-p) and
+    exp(-c·time), and otherwise compared in numbers.
+
+    >>> from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
+    >>> from symjepa.statements.descriptions import modes
+    >>> from symjepa.symbols import K, L, sigma2, t
+    >>> u0, q = sp.Symbol("u0", positive=True), 2*K + 2*L - 2
+    >>> jepa = modes(Model(Encoder(L), Predictor(K), LatentPrediction(), Live()), "balanced")
+    >>> print(assert_noise_vanishes(jepa, (u0**-q + q*sigma2*t)**(-1/q), by=(q*sigma2*t)**(-1/q), given=[K > 0]))
+    proved: noise vanishes as you say (exact, for every point of the hypotheses)
+    """
+    quiet = _without_signal(flow)
+    known = scope(quiet, (*given, time > 0), *_mappings(quiet, values), *(x for x in (by, of) if isinstance(x, sp.Expr)), time)
+    formulas = _expressions(_read(known, values), known)
+    bound = _expression(known.read(by), known)
+    measured = next(iter(quiet.rates)) if of is None else _expression(known.read(of), known)
+    envelope = sp.Symbol("by")
+
+    def claim(changed: Formulas) -> Claim:
+        own = {x: value for x, value in changed.items() if x != envelope}
+        begin = {x: substitute(value, {time: sp.S.Zero}) for x, value in own.items()}
+        amplitude = substitute(measured, own)
+        bounded = (*_by_monotone_power(amplitude, changed[envelope]), Within(amplitude, 0, changed[envelope]))
+        return All((solves(cast(Flow, quiet), own, begin, time), *bounded, *_tends_to_zero(changed[envelope], time)))
+
+    labels = {
+        "equation": (f"d/d{time} of your formula", "rate of the flow there"),
+        "above": ("by - |of|", "needed"),
+        "below": ("by - |of|", "needed"),
+        "order": ("by - |of|, as powers", "needed"),
+        "sign": ("by - |of|", "needed"),
+    }
+    tried = [*clocks(quiet, time), *letters()]
+    return _settled(claim, {**formulas, envelope: bound}, tried, "noise vanishes as you say", known.given, labels, require_proof)
+
+
+def _without_signal(flow: AnyFlow) -> AnyFlow:
+    """The same flow on a mode of pure noise."""
+    if isinstance(flow, Foreign):
+        return replace(flow, equations=tuple((x, substitute(rate, {lam: sp.S.Zero})) for x, rate in flow.equations))
+    if isinstance(flow, Modes):
+        return replace(flow, values=(*((s, x) for s, x in flow.values if s != lam), (lam, sp.S.Zero)))
+    return flow.at({lam: 0}) if lam in flow.parameters else flow
+
+
+def _by_monotone_power(low: sp.Expr, high: sp.Expr) -> tuple[Claim, ...]:
+    """Two powers with one exponent are compared through their bases."""
+    if not (low.is_Pow and high.is_Pow and low.exp == high.exp):
+        return ()
+    falling = low.exp.could_extract_minus_sign()
+    bases = (high.base, low.base) if falling else (low.base, high.base)
+    return (Less(0, -low.exp if falling else low.exp), AtMost(low, high, by=Monotone(*bases, low.exp)))
+
+
+def _tends_to_zero(bound: sp.Expr, time: sp.Symbol) -> tuple[Claim, ...]:
+    """bound = C·time^(-p) or C·exp(-c·time), shown through its logarithmic derivative, with p or c positive."""
+    slope = derivative(bound, time)
+    for weight in (time, sp.S.One):
+        speed = sp.simplify(-weight * slope / bound)  # finds the constant; the kernel checks it
+        if time not in speed.free_symbols and speed != 0:
+            return (Less(0, speed), Identity(weight * slope, -speed * bound))
+    late = {time: sp.Integer(10) ** 60}
+    return (Less(substitute(bound, late), substitute(bound, {time: sp.S.One}) / 1000),)
+
+
+def _inside(flow: AnyFlow, point: Mapping[sp.Expr, sp.Expr]) -> tuple[Claim, ...]:
+    """The point lies in the domain of the flow."""
+    moved = tuple(replace(fact, expr=substitute(fact.expr, point)) for fact in flow.domain)
+    return domain_claims(fact for fact in moved if not fact.expr.is_number or not fact.expr.is_positive)
+
+
+def _settled(
+    claim: Callable[[Formulas], Claim],
+    formulas: Formulas,
+    conversions: Iterable[Conversion],
+    said: str,
+    given: tuple[Claim, ...],
+    labels: Mapping[str, tuple[str, str]],
+    require_proof: bool,
+) -> Outcome:
+    """The verdict on a claim; if it fails, what would make it hold."""
+    verdict = judge(claim(formulas), said, given, labels)
+    if isinstance(verdict, Failure):
+        hint = _hint(claim, formulas, conversions, given) if verdict.sides else ""
+        raise AssertionError(replace(verdict, hint=hint).message(said))
+    return _checked(verdict, require_proof)
+
+
+def _checked(outcome: Outcome, require_proof: bool) -> Outcome:
+    if require_proof and not outcome.proved:
+        raise AssertionError(f"a proof is required, but: {outcome}")
+    return outcome
+
+
+def _numeric_outcome(verdict: Outcome | Failure, said: str, require_proof: bool) -> Outcome:
+    if isinstance(verdict, Failure):
+        raise AssertionError(verdict.message(said))
+    return _checked(verdict, require_proof)
+
+
+def _hint(
+    claim: Callable[[Formulas], Claim], formulas: Formulas, conversions: Iterable[Conversion], given: tuple[Claim, ...]
+) -> str:
+    """The first conversion that makes the claim hold."""
+    for conversion in conversions:
+        try:
+            changed = conversion.change(formulas)
+            if changed != formulas and isinstance(judge(claim(changed), "", given, {}), Outcome):
+                return f"It would hold if {conversion.words}."
+        except SymjepaError:
+            continue
+    return ""
+
+
+def _mappings(flow: AnyFlow, *several: Values | None) -> list[Mapping[Any, Any]]:
+    """Formulas by state variable, so that the symbols in them become known."""
+    return [values for values in several if isinstance(values, Mapping)] + [
+        {"": values} for values in several if isinstance(values, sp.Expr)
+    ]
+
+
+def _read(known: Scope, values: Values) -> dict[sp.Expr, sp.Expr | Numeric]:
+    """One formula for each state variable, in whichever way they were given."""
+    state = tuple(known.flow.rates)
+    if isinstance(values, Mapping):
+        named = {str(x): x for x in state}
+        strangers = [key for key in values if str(key) not in named]
+        if strangers:
+            raise SymjepaError(f"{strangers[0]} is no part of the state, which is {', '.join(named)}", symbol=strangers[0])
+        return {named[str(key)]: known.read(formula) for key, formula in values.items()}
+    if callable(values) and not isinstance(values, sp.Expr) and len(state) > 1:
+        return _components(known, values, state)
+    if isinstance(values, tuple | list) and len(values) == len(state):
+        return {x: known.read(formula) for x, formula in zip(state, values, strict=True)}
+    if len(state) > 1:
+        raise SymjepaError(f"a formula for each of {', '.join(map(str, state))} is needed; got {values!r}")
+    if callable(values) and not isinstance(values, sp.Expr):
+        return _components(known, values, state)
+    return {state[0]: known.read(values)}
+
+
+def _components(known: Scope, call: Callable[..., Any], state: tuple[sp.Expr, ...]) -> dict[sp.Expr, sp.Expr | Numeric]:
+    """A function that gives all components at once: as a mapping, as a sequence in the order of the state, or alone."""
+    from symjepa.testing.formulas import parameters_of
+
+    names = parameters_of(call)
+
+    def component(place: int, x: sp.Expr) -> Callable[..., Any]:
+        def part(**arguments: Any) -> Any:
+            made = call(**arguments)
+            if isinstance(made, Mapping):
+                return made[x] if x in made else made[str(x)]
+            return made[place] if hasattr(made, "__getitem__") else made
+
+        part.__signature__ = signature  # type: ignore[attr-defined]
+        return part
+
+    import inspect
+
+    signature = inspect.Signature([inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in names])
+    return {x: known.read(component(place, x)) for place, x in enumerate(state)}
+
+
+def _expressions(read: Mapping[sp.Expr, sp.Expr | Numeric], known: Scope) -> dict[sp.Expr, sp.Expr]:
+    return {x: _expression(formula, known) for x, formula in read.items()}
+
+
+def _expression(formula: sp.Expr | Numeric, known: Scope) -> sp.Expr:
+    """An expression; a function of numbers is refused where only an expression can be decided."""
+    if isinstance(formula, Numeric):
+        raise OutsideFragment(
+            f"this assertion needs an expression, but {formula.call!r} takes numbers only: write it with SymPy's functions"
+        )
+    return formula

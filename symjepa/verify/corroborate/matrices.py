@@ -1,0 +1,298 @@
+r"""The matrix flow in numbers: layers of width > 1, moved by the words that were derived from the loss.
+
+The words are evaluated letter by letter, products of layers included; no reduction to modes, no symbolic depth and no derivative of
+anything claimed takes part.  An aligned start puts two modes into rational frames, one for each class of ends that the flow needs, and
+reads their amplitudes back in the same frames.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any, TypeAlias
+
+import sympy as sp
+from flint import arb, arb_mat, fmpq, fmpq_mat
+
+from symjepa.errors import ShapeMismatch
+from symjepa.exact.balls import ball, rational
+from symjepa.exact.words import Factor, Matrix, Segment, Word, WordSum, instantiated
+from symjepa.flow import LayerRate, MatrixFlow, gradient_flow
+from symjepa.model import EMA, Encoder, Frozen, LayerEMA, Model, Predictor
+from symjepa.modes.frames import Alignment, alignment, ends, numbered
+from symjepa.statements.descriptions import Modes
+from symjepa.symbols import b, lam, s, sigma2, sigma2_y, u, v, w
+from symjepa.verify.corroborate.frames import between, diagonal, frame, identity, read_in, stray
+from symjepa.verify.corroborate.integrate import BITS, Rate, State, trajectory
+from symjepa.verify.kernel.points import Point
+
+Atom: TypeAlias = tuple[str, bool]
+Named: TypeAlias = dict[str, arb_mat]
+Amplitudes: TypeAlias = dict[sp.Expr, tuple[arb, ...]]
+
+
+def at_numbers(model: Model, point: Point) -> Model:
+    """The same model with numbers for its depths and rates."""
+    number = lambda expr: expr.xreplace(dict(point))
+    teacher = replace(model.teacher, tau=number(model.teacher.tau)) if isinstance(model.teacher, EMA | LayerEMA) else model.teacher
+    return Model(
+        Encoder(number(model.encoder.depth)),
+        Predictor(number(model.predictor.depth)),
+        model.objective,
+        teacher,
+        number(model.predictor_rate) if model.predictor.depth.xreplace(dict(point)) != 0 else sp.S.One,
+        number(model.weight_decay),
+    )
+
+
+# Words in numbers.
+
+
+def atoms(word: Word) -> tuple[Atom, ...]:
+    """Single layers and letters, from left to right."""
+    return tuple(atom for factor in word.factors for atom in _of_factor(factor))
+
+
+def _of_factor(factor: Factor) -> Iterable[Atom]:
+    if isinstance(factor, Matrix):
+        return ((factor.name, factor.transposed),)
+    layers = range(int(factor.lo) + 1, int(factor.hi) + 1)
+    order = layers if factor.transposed else reversed(layers)
+    return ((f"{factor.stack.name}_{layer}", factor.transposed) for layer in order)
+
+
+Terms: TypeAlias = tuple[tuple[tuple[Atom, ...], arb], ...]
+
+
+def terms(words: WordSum) -> Terms:
+    """Words of numeric depth with their coefficients in numbers."""
+    if any(not word.factors for word, _ in words.terms):
+        raise ShapeMismatch(f"an identity word has no numeric size of its own: {words}")
+    return tuple((atoms(word), ball(coefficient, {}, BITS)) for word, coefficient in words.terms)
+
+
+def valued(compiled: Terms, named: Mapping[str, arb_mat], products: dict[tuple[Atom, ...], arb_mat] | None = None) -> arb_mat | None:
+    """The matrix of a word sum; None if it has no words.  `products` remembers what was multiplied already."""
+    known: dict[tuple[Atom, ...], arb_mat] = {} if products is None else products
+    total = None
+    for word, coefficient in compiled:
+        term = _product(word, named, known) * coefficient
+        total = term if total is None else total + term
+    return total
+
+
+def _product(word: tuple[Atom, ...], named: Mapping[str, arb_mat], known: dict[tuple[Atom, ...], arb_mat]) -> arb_mat:
+    if word not in known:
+        name, transposed = word[-1]
+        last = named[name].transpose() if transposed else named[name]
+        known[word] = last if len(word) == 1 else _product(word[:-1], named, known) * last
+    return known[word]
+
+
+def letter_name(moving: LayerRate) -> str:
+    """`W_2`, or `Wbar` for a teacher that moves as one."""
+    ((word, _),) = moving.letter.terms
+    ((name, _),) = atoms(word)
+    return name
+
+
+def moving_letters(flow: MatrixFlow) -> tuple[LayerRate, ...]:
+    """Everything that moves, layer by layer, for a flow of numeric depth."""
+    layers = (one for family in flow.rates for one in (numbered(family) if family.last is not None else (family,)))
+    return tuple(one for one in layers if not one.rate.is_zero)
+
+
+def matrix_rate(flow: MatrixFlow, constants: Mapping[str, arb_mat]) -> tuple[tuple[str, ...], Rate]:
+    """The names of the moving letters, and their velocities as a function of their values."""
+    moving = moving_letters(flow)
+    names = tuple(letter_name(one) for one in moving)
+    compiled = tuple(terms(one.rate) for one in moving)
+
+    def rate(state: State) -> State:
+        named, known = {**constants, **dict(zip(names, state, strict=True))}, dict[tuple[Atom, ...], arb_mat]()
+        return tuple(valued(rows, named, known) for rows in compiled)
+
+    return names, rate
+
+
+# Aligned starts.
+
+
+@dataclass(frozen=True)
+class Framed:
+    """A rational frame for every end of every letter; ends that the alignment puts together share theirs."""
+
+    at: Mapping[str, fmpq_mat]
+
+    def letter(self, factor: Factor, values: Sequence[arb | fmpq]) -> arb_mat:
+        """The letter with these amplitudes on the first modes."""
+        left, right = ends(factor)
+        return between(self.at[left], values, self.at[right])
+
+    def read(self, factor: Factor, matrix: arb_mat) -> arb_mat:
+        """The entries of a letter in its frames."""
+        left, right = ends(factor)
+        return read_in(self.at[left], matrix, self.at[right])
+
+
+SIZES = {"context": 3, "latent": 2, "target": 4}
+
+
+def framed(flow: MatrixFlow, seed: int, frames: Alignment | None = None) -> Framed:
+    """Random frames: inputs of size 3, latents of size 2, hidden layers of size 2, 3, …, targets of size 4."""
+    random = Random(f"frames {seed}")
+    sizes = _sizes(flow)
+    classes = (alignment(flow) if frames is None else frames).classes
+    together = [sorted(end for end in members if end in sizes) for members in classes]
+    apart = [[end] for end in sorted(sizes) if not any(end in members for members in together)]
+    at: dict[str, fmpq_mat] = {}
+    for members in sorted(filter(None, [*together, *apart])):
+        at.update(dict.fromkeys(members, frame(sizes[members[0]], random)))
+    return Framed(at)
+
+
+def letters_of(flow: MatrixFlow) -> tuple[Factor, ...]:
+    """Every letter of a flow of numeric depth, single layers, untransposed."""
+    found: dict[str, Factor] = {}
+    for one in moving_letters(flow):
+        found[letter_name(one)] = one.factor
+    for one in moving_letters(flow):
+        for factor in one.rate.letters():
+            if isinstance(factor, Matrix):
+                found.setdefault(factor.name, factor.T if factor.transposed else factor)
+    return tuple(found[name] for name in sorted(found))
+
+
+def _sizes(flow: MatrixFlow) -> dict[str, int]:
+    sizes: dict[str, int] = {}
+    for factor in letters_of(flow):
+        for end, space in zip(ends(factor), (factor.rows, factor.cols), strict=True):
+            sizes[end] = SIZES.get(space, 2 + int(space.partition("@")[2] or 1) % 3)
+    return sizes
+
+
+@dataclass(frozen=True)
+class AlignedRun:
+    """States of the layers along one integration from an aligned start, with the frames to read them in."""
+
+    flow: MatrixFlow
+    frames: Framed
+    names: tuple[str, ...]
+    states: tuple[State, ...]
+
+    def entries(self, state: State) -> dict[str, arb_mat]:
+        """Every moving letter in its frames."""
+        factors = {letter_name(one): one.factor for one in moving_letters(self.flow)}
+        return {name: self.frames.read(factors[name], x) for name, x in zip(self.names, state, strict=True)}
+
+    @property
+    def strays(self) -> tuple[arb, ...]:
+        """The largest entry off the diagonals, at each time."""
+        return tuple(max(stray(matrix) for matrix in self.entries(state).values()) for state in self.states)
+
+
+def aligned_run(
+    flow: MatrixFlow, frames: Framed, letters: Mapping[str, Sequence[arb | fmpq]], times: Sequence[fmpq], twist: Callable[[Named], None] | None = None
+) -> AlignedRun:
+    """Integrate from letters that are diagonal in the frames; `twist` may bend the constants first."""
+    named = {str(_name(factor)): frames.letter(factor, letters[_name(factor)]) for factor in letters_of(flow)}
+    if twist is not None:
+        twist(named)
+    names, rate = matrix_rate(flow, named)
+    states = trajectory(rate, tuple(named[name] for name in names), times)
+    return AlignedRun(flow, frames, names, tuple(states))
+
+
+def _name(factor: Factor) -> str:
+    return factor.name if isinstance(factor, Matrix) else f"{factor.stack.name}_{int(factor.hi)}"
+
+
+# Amplitudes of modes in layers, and back.
+
+
+def in_layers(flow: MatrixFlow, coordinates: str, start: Mapping[sp.Expr, arb], point: Point) -> dict[str, arb]:
+    """The amplitude of every letter on one mode, from a state in named coordinates and the numbers of the mode."""
+    known: dict[sp.Expr, Any] = {**{x: arb(rational(value)) for x, value in point.items()}, **start}
+    data = {"Sxx": sigma2, "Syx": lam, "Syy": sigma2_y}
+    amplitudes: dict[str, arb] = {}
+    for factor in letters_of(flow):
+        name = _name(factor)
+        if isinstance(factor, Matrix):
+            amplitudes[name] = known.get(data.get(name, b), arb(0)) if name in data else known[b]
+        else:
+            amplitudes[name] = _of_layer(flow.model, factor, coordinates, known)
+    return amplitudes
+
+
+def _scale(model: Model) -> arb:
+    return arb(rational(model.predictor_rate)).sqrt()
+
+
+def _of_layer(model: Model, factor: Segment, coordinates: str, known: Mapping[sp.Expr, Any]) -> arb:
+    stack = factor.stack.name
+    if coordinates == "layers":
+        named = {str(symbol): value for symbol, value in known.items()}
+        return named[f"{ {'W': 'w', 'P': 'v', 'Wbar': 'b'}[stack] }_{int(factor.hi)}"]
+    if coordinates == "balanced":
+        return known[s] if stack == "Wbar" else known[u] * (_scale(model) if stack == "P" else 1)
+    product, depth = known[{"W": w, "P": v, "Wbar": b}[stack]], int(factor.stack.depth)
+    return product if depth == 1 else (product.log() / depth).exp()
+
+
+def read_back(run: AlignedRun, coordinates: str, state: State, mode: int) -> Amplitudes:
+    """The state of one mode in named coordinates; every layer that shows a coordinate gives a reading of its own."""
+    entries = run.entries(state)
+    values = {name: diagonal(matrix)[mode] for name, matrix in entries.items()}
+    stack = lambda prefix: [value for name, value in values.items() if name.startswith(f"{prefix}_")]
+    alone = {b: (values["Wbar"],)} if "Wbar" in values else {}
+    if coordinates == "layers":
+        letters = {"W": "w", "P": "v", "Wbar": "b"}
+        return alone | {sp.Symbol(_layer_symbol(name, letters), real=True): (x,) for name, x in values.items() if "_" in name}
+    if coordinates == "balanced":
+        shared = (*stack("W"), *(x / _scale(run.flow.model) for x in stack("P")))
+        return alone | {u: shared} | ({s: tuple(stack("Wbar"))} if stack("Wbar") else {})
+    whole = {w: stack("W"), v: stack("P"), b: stack("Wbar")}
+    return alone | {symbol: (_times(factors),) for symbol, factors in whole.items() if factors}
+
+
+def _layer_symbol(name: str, letters: Mapping[str, str]) -> str:
+    family, _, number = name.partition("_")
+    return f"{letters[family]}_{number}"
+
+
+def _times(factors: Iterable[arb]) -> arb:
+    result = arb(1)
+    for factor in factors:
+        result = result * factor
+    return result
+
+
+def mode_states(
+    description: Modes, points: Sequence[Point], starts: Sequence[Mapping[sp.Expr, arb]], times: Sequence[fmpq], seed: int
+) -> list[list[Amplitudes]]:
+    """For each mode, its states at the times, read off one integration of the layers that holds all the modes at once."""
+    flow = gradient_flow(at_numbers(description.model, points[0]))
+    values = [{**point, **_fixed(description, point)} for point in points]
+    modes = [in_layers(flow, description.coordinates, start, point) for start, point in zip(starts, values, strict=True)]
+    letters = {name: [mode[name] for mode in modes] + _rest(name) for name in modes[0]}
+    run = aligned_run(flow, framed(flow, seed), letters, times)
+    return [[read_back(run, description.coordinates, state, i) for state in run.states] for i in range(len(points))]
+
+
+def _fixed(description: Modes, point: Point) -> Point:
+    return {symbol: sp.sympify(value).xreplace(dict(point)) for symbol, value in description.values}
+
+
+def _rest(name: str) -> list[fmpq]:
+    """A further mode of the data, on which the layers are silent."""
+    return [fmpq({"Sxx": 3, "Syx": 1, "Syy": 2}[name], 4)] if name in ("Sxx", "Syx", "Syy") else []
+
+
+def still(flow: MatrixFlow) -> frozenset[str]:
+    """Letters of a flow that do not move."""
+    moving = {letter_name(one) for one in moving_letters(flow)}
+    return frozenset(_name(factor) for factor in letters_of(flow)) - moving
+
+
+__all__ = ["AlignedRun", "Framed", "aligned_run", "at_numbers", "framed", "identity", "instantiated", "matrix_rate", "mode_states", "Frozen"]

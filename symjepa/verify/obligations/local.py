@@ -1,0 +1,102 @@
+r"""A flow in symbols of its own, for one claim.
+
+Soundness.  State and time of a dynamical claim are quantified by the claim itself.  Fresh symbols stand for them here, so that no
+hypothesis of the statement about a symbol of the same name can narrow them; what is known of them is the flow's domain, their
+assumptions, and what the claim says of them.  An amplitude of other coordinates, an indexed family, or time is no constant: an
+expression that holds one which the flow does not move is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from symjepa.errors import BadDerivation
+from symjepa.exact.facts import Fact
+from symjepa.exact.sums import substitute
+from symjepa.statements.claims import AtMost, Less, Relation
+from symjepa.statements.descriptions import Flow
+from symjepa.symbols import b, s, t, u, v, w
+from symjepa.verify.kernel.assumptions import assumed
+from symjepa.verify.obligations.kinds import Decidable, HasSign, Shown, Smooth
+
+AMPLITUDES = frozenset((w, v, b, u, s))
+
+
+@dataclass(frozen=True)
+class Local:
+    """The rates and the domain of a flow in fresh symbols; `names` renames expressions of the claim."""
+
+    rates: Mapping[sp.Expr, sp.Expr]
+    domain: tuple[Fact, ...]
+    names: Mapping[sp.Expr, sp.Expr]
+
+    def renamed(self, expr: sp.Expr) -> sp.Expr:
+        """An expression of the claim in the fresh symbols."""
+        return substitute(expr, self.names)
+
+    def pairs(self, values: Iterable[tuple[sp.Expr, sp.Expr]]) -> dict[sp.Expr, sp.Expr]:
+        """Values of state variables, both sides in the fresh symbols; each must belong to the state."""
+        named = {self.names.get(x, x): self.renamed(value) for x, value in values}
+        for strange in set(named) - set(self.rates):
+            raise BadDerivation(f"{strange} is not part of the state {', '.join(map(str, self.rates))}")
+        return named
+
+    def facts(self, relations: Iterable[Relation]) -> tuple[Fact, ...]:
+        """Relations of the claim, as facts about the fresh symbols."""
+        return tuple(Fact(self.renamed(fact.expr), fact.kind) for fact in map(fact_of, relations))
+
+    def smooth(self, premise: str, given: tuple[Fact, ...], *more: sp.Expr) -> tuple[Decidable, ...]:
+        """Rates (and more) defined and smooth wherever `given` holds; a product may have lost a factor that is not."""
+        return tuple(Smooth(premise, expr, given) for expr in (*self.rates.values(), *more))
+
+    def inside(self, premise: str, values: Mapping[sp.Expr, sp.Expr], given: tuple[Fact, ...]) -> tuple[Decidable, ...]:
+        """A point lies in the domain, assumptions on its symbols included."""
+        lines = tuple(HasSign(premise, substitute(fact.expr, values), fact.kind, given) for fact in self.domain)
+        return lines or (Shown(premise, "the flow is defined on the whole space"),)
+
+
+def fact_of(relation: Relation) -> Fact:
+    """A relation as a fact about its gap rhs - lhs."""
+    kinds: dict[str, Any] = {"Identity": "zero", "Less": "positive", "AtMost": "nonnegative", "Unequal": "nonzero"}
+    return Fact(relation.rhs - relation.lhs, kinds[type(relation).__name__])
+
+
+def local(flow: Flow, exprs: Iterable[sp.Expr], time: sp.Symbol | None = None) -> Local:
+    """The flow in fresh symbols, for a claim that holds `exprs`."""
+    state = tuple(flow.rates)
+    if not all(isinstance(x, sp.Symbol) for x in state):
+        raise BadDerivation("claims about single amplitudes need a flow of numeric depth: its state is a family of layers")
+    names = {x: _fresh(x) for x in (*state, *([time] if time is not None else []))}
+    _check_constants(flow, (*exprs, *flow.rates.values()), names)
+    rates = {names[x]: substitute(rate, names) for x, rate in flow.rates.items()}
+    domain = [Fact(substitute(fact.expr, names), fact.kind) for fact in flow.domain]
+    return Local(rates, tuple(dict.fromkeys((*domain, *assumed(rates)))), names)
+
+
+def _fresh(symbol: sp.Symbol) -> sp.Symbol:
+    return sp.Dummy(symbol.name, **symbol.assumptions0)
+
+
+def _check_constants(flow: Flow, exprs: tuple[sp.Expr, ...], names: Mapping[sp.Expr, sp.Expr]) -> None:
+    """Everything in the claim that is not state is a constant: amplitudes that the flow knows as parameters, and no others."""
+    parameters = {x for rate in flow.rates.values() for x in rate.free_symbols}
+    for expr in exprs:
+        moving = {x for x in expr.free_symbols if x in AMPLITUDES or x == t or _is_layer(x)} | expr.atoms(sp.Indexed)
+        for strange in sorted(moving - set(names) - parameters, key=str):
+            raise BadDerivation(f"{strange} in {expr} is not a constant of this flow, whose state is {', '.join(map(str, flow.rates))}")
+
+
+def _is_layer(symbol: sp.Basic) -> bool:
+    family, _, number = str(symbol).partition("_")
+    return family in ("w", "v", "b") and number.isdigit()
+
+
+def interval_from_zero(relations: tuple[Relation, ...], time: sp.Symbol, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """The facts that must be positive at time 0 for the times to be an interval from 0; `time` itself is one without."""
+    if not all(isinstance(relation, Less | AtMost) for relation in relations):
+        raise BadDerivation("the times of a solution are given by Less and AtMost")
+    return tuple(fact for fact in facts if fact.expr != time)

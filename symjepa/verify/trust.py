@@ -1,0 +1,108 @@
+"""What a verdict rests on: the files that are trusted, how long they are, and why each is believed to be right.
+
+Everything else (the theorems, the analysis that proposes, the printing, the commands) may be wrong without a falsehood
+being called PROVED.  Beside these files: Python, SymPy's constructors, python-flint and NumPy's object arrays.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+TRUSTED = (
+    "exact/*.py",
+    "flow.py",
+    "modes/balance.py",
+    "modes/frames.py",
+    "modes/reduction.py",
+    "statements/descriptions.py",
+    "verify/check.py",
+    "verify/kernel/*.py",
+    "verify/obligations/*.py",
+    "verify/proofs.py",
+    "verify/rules.py",
+    "verify/scope.py",
+)
+HEURISTICS = frozenset(
+    "simplify solve doit series diff expand factor cancel together nsimplify equals".split()
+)
+"""What trusted code never calls: SymPy decides by them, and not always rightly."""
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_SILENT = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
+
+
+@dataclass(frozen=True)
+class TrustedFile:
+    """A file as it is installed: lines of code without blanks, comments and docstrings, and its soundness argument."""
+
+    name: str
+    path: Path
+    lines: int
+    argument: str
+
+    @property
+    def sha256(self) -> str:
+        return sha256(self.path.read_bytes()).hexdigest()
+
+
+def trusted_files() -> tuple[TrustedFile, ...]:
+    """Every trusted file that holds code, in alphabetical order."""
+    paths = sorted({path for pattern in TRUSTED for path in _PACKAGE.glob(pattern)})
+    files = (_file(path) for path in paths)
+    return tuple(file for file in files if file.lines)
+
+
+def _file(path: Path) -> TrustedFile:
+    source = path.read_text("utf-8")
+    name = f"symjepa/{path.relative_to(_PACKAGE).as_posix()}"
+    return TrustedFile(name, path, code_lines(source), argument(source))
+
+
+def argument(source: str) -> str:
+    """The paragraph of the docstring that starts with "Soundness", on one line; empty if there is none."""
+    paragraphs = (ast.get_docstring(ast.parse(source)) or "").split("\n\n")
+    return next((" ".join(text.split()) for text in paragraphs if text.startswith("Soundness")), "")
+
+
+def code_lines(source: str) -> int:
+    """Lines that hold code: no blanks, no comments, no docstrings."""
+    documented = set(_docstring_lines(ast.parse(source)))
+    coded: set[int] = set()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type not in _SILENT:
+            coded.update(range(token.start[0], token.end[0] + 1))
+    return len(coded - documented)
+
+
+def _docstring_lines(tree: ast.Module) -> Iterator[int]:
+    """Lines of every string that stands alone: docstrings of modules, classes, functions and constants."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield from range(node.lineno, (node.end_lineno or node.lineno) + 1)
+
+
+def heuristic_calls(source: str) -> list[str]:
+    """`line: name` where a heuristic of SymPy is named: imported, taken from `sp` or `sympy`, or called as a method of something.
+
+    A file's own methods may have such a name (`together` of an alignment), and flint's exact `factor` of a whole number is none.
+    """
+    tree = ast.parse(source)
+    own = frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    return [f"{line}: {name}" for node in ast.walk(tree) for line, name in _heuristics(node, own)]
+
+
+def _heuristics(node: ast.AST, own: frozenset[str]) -> list[tuple[int, str]]:
+    if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sympy"):
+        return [(node.lineno, alias.name) for alias in node.names if alias.name in HEURISTICS]
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in ("sp", "sympy"):
+        return [(node.lineno, node.attr)] if node.attr in HEURISTICS else []
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in HEURISTICS - own:
+        whose = ast.unparse(node.func.value)
+        return [(node.lineno, node.func.attr)] if whose not in ("sp", "sympy") and not whose.startswith("flint.") else []
+    return []

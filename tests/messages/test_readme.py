@@ -1,0 +1,25 @@
+"""The README shows what is printed, and its Python runs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from symjepa.cli import main
+
+README = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
+
+
+def test_the_first_result_is_what_the_command_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["derive", "--coordinates", "balanced"]) == 0
+    assert f"```text\n{capsys.readouterr().out.rstrip()}\n```" in README
+
+
+def test_the_python_example_prints_what_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    example = re.search(r"```python\n(.*?)```\n\n```text\n(.*?)```", README, re.DOTALL)
+    assert example is not None
+    program = compile(example[1], "README.md", "exec")
+    exec(program, {})  # noqa: S102, our own example
+    assert capsys.readouterr().out == example[2]
