@@ -1,5 +1,10 @@
 """symjepa: derive, prove and print the learning dynamics of joint-embedding predictive architectures."""
 
+from symjepa.analysis.fixed_points import fixed_points
+from symjepa.analysis.hitting_times import hitting_time
+from symjepa.analysis.invariants import invariants
+from symjepa.analysis.scaling import homogeneous, weights
+from symjepa.analysis.trajectories import trajectory
 from symjepa.flow import MatrixFlow, expected_loss, gradient_flow
 from symjepa.model import (
     EMA,
@@ -14,14 +19,15 @@ from symjepa.model import (
     Shared,
 )
 from symjepa.modes.frames import alignment
+from symjepa.modes.export import to_heyoka, to_numpy, to_sympy
 from symjepa.modes.reduction import ModeFlow, aligned_modes, balanced, product_modes
 from symjepa.symbols import K, L, alpha, b, eps, eta, lam, rho, s, sigma2, sigma2_y, t, tau, u, v, w
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "EMA",
     "DataReconstruction",
+    "EMA",
     "Encoder",
     "Frozen",
     "K",
@@ -30,8 +36,8 @@ __all__ = [
     "LayerEMA",
     "Live",
     "MatrixFlow",
-    "Model",
     "ModeFlow",
+    "Model",
     "Predictor",
     "Shared",
     "aligned_modes",
@@ -42,7 +48,11 @@ __all__ = [
     "eps",
     "eta",
     "expected_loss",
+    "fixed_points",
     "gradient_flow",
+    "hitting_time",
+    "homogeneous",
+    "invariants",
     "lam",
     "product_modes",
     "rho",
@@ -51,7 +61,12 @@ __all__ = [
     "sigma2_y",
     "t",
     "tau",
+    "to_heyoka",
+    "to_numpy",
+    "to_sympy",
+    "trajectory",
     "u",
     "v",
     "w",
+    "weights",
 ]

@@ -107,8 +107,9 @@ def load(entry: Entry) -> Theorem | Conjecture:
     _refuse_circles(entry)
     try:
         module = importlib.import_module(entry.module) if entry.module else _imported(entry.file)
-    except Exception as error:
-        told = f"{entry.file.name}{_line_in(error, entry.file)}: {type(error).__name__}: {error}"
+    except (Exception, SystemExit) as error:
+        said = error.msg if isinstance(error, SyntaxError) else str(error)
+        told = f"{entry.file.name}{_line_in(error, entry.file)}: {type(error).__name__}: {said}"
         raise BadDerivation(told + _advice(error)) from error
     declared = [getattr(module, name) for name in ("theorem", "conjecture") if hasattr(module, name)]
     if len(declared) != 1 or not isinstance(declared[0], Theorem | Conjecture):
@@ -119,7 +120,7 @@ def load(entry: Entry) -> Theorem | Conjecture:
     return declared[0]
 
 
-def _advice(error: Exception) -> str:
+def _advice(error: BaseException) -> str:
     if isinstance(error, ImportError) and "relative import" in str(error):
         return "; outside the book imports are absolute: `from symjepa.book.models import …` for `from ..models import …`"
     return ""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from symjepa.errors import BadSegment
 from symjepa.exact.words import (
     SAMPLE,
     Factor,
@@ -160,7 +161,7 @@ def _where(entry: LayerRate) -> str:
 
 def _only_layer(segment: Segment) -> sp.Expr:
     if not segment.is_layer:
-        raise NotImplementedError(f"the motion of the product {segment} is a sum over its layers")
+        raise BadSegment(f"the motion of the product {segment} is a sum over its layers; speak of single layers, or of their balance")
     return segment.hi
 
 

@@ -12,8 +12,11 @@ from dataclasses import dataclass
 import sympy as sp
 
 from symjepa.errors import InvalidDepth, InvalidModel, InvalidNumber
+from symjepa.symbols import alpha, eta, j, k, l, meaning, n, tau
 
 DEEPEST = 1000
+INDICES = frozenset((l, k, j, n))
+RATES = frozenset((alpha, tau, eta))
 
 
 def _depth(what: str, value: int | sp.Expr, least: int) -> sp.Expr:
@@ -24,8 +27,9 @@ def _depth(what: str, value: int | sp.Expr, least: int) -> sp.Expr:
     depth = sp.Integer(value) if isinstance(value, int) else value
     if depth.is_Number and not (depth.is_Integer and least <= depth <= DEEPEST):
         raise InvalidDepth(f"{needed}; got {depth}", value=value)
-    if not depth.is_Number and not (depth.is_Symbol and depth.is_integer and depth.is_nonnegative):
-        raise InvalidDepth(f"{needed}; got {depth} (use symjepa.K or symjepa.L)", value=value)
+    admitted = depth.is_Symbol and depth.is_integer and (depth.is_positive if least else depth.is_nonnegative)
+    if not depth.is_Number and (not admitted or depth in INDICES):
+        raise InvalidDepth(f"{needed}; got {depth} (use symjepa.K for the predictor, symjepa.L for the encoder)", value=value)
     return depth
 
 
@@ -37,6 +41,8 @@ def _rate(what: str, value: int | sp.Expr, positive: bool) -> sp.Expr:
     rate = sp.Integer(value) if isinstance(value, int) else value
     if not (rate.is_Rational or rate.is_Symbol) or not (rate.is_positive if positive else rate.is_nonnegative):
         raise InvalidNumber(f"{needed}; got {rate}", value=value)
+    if rate.is_Symbol and meaning(rate) is not None and rate not in RATES:
+        raise InvalidModel(f"{what} needs a symbol of its own; {rate} already means {meaning(rate).words}")  # type: ignore[union-attr]
     return rate
 
 
@@ -139,6 +145,7 @@ class Model:
     weight_decay: sp.Expr = sp.S.Zero
 
     def __post_init__(self) -> None:
+        _check_types(self)
         object.__setattr__(self, "predictor_rate", _rate("predictor rate alpha", self.predictor_rate, positive=True))
         object.__setattr__(self, "weight_decay", _rate("weight decay eta", self.weight_decay, positive=False))
         _check_parts(self)
@@ -146,6 +153,15 @@ class Model:
     @property
     def latent(self) -> bool:
         return isinstance(self.objective, LatentPrediction)
+
+
+def _check_types(model: Model) -> None:
+    kinds = {"encoder": Encoder, "predictor": Predictor, "objective": Objective, "teacher": Teacher | None}
+    for name, kind in kinds.items():
+        part = getattr(model, name)
+        if not isinstance(part, kind):  # type: ignore[arg-type]
+            hint = f"; write {part.__name__}(…)" if isinstance(part, type) else ""
+            raise InvalidModel(f"the {name} of a model must be {kind}, but got {part!r}{hint}")
 
 
 def _check_parts(model: Model) -> None:

@@ -67,6 +67,9 @@ u = _symbol("u", "u", "common layer amplitude of a balanced mode", _p, positive=
 s = _symbol("s", "s", "common layer amplitude of a balanced layer-wise teacher", _p, positive=True)
 eps = _symbol("eps", r"\varepsilon", "initial encoder amplitude", L * _p, positive=True)
 
+AMPLITUDES = frozenset((w, v, b, u, s))
+"""What moves; the product of a frozen teacher, b, is the one that may be a parameter."""
+
 ENCODER_LAYERS = sp.IndexedBase("w")
 PREDICTOR_LAYERS = sp.IndexedBase("v")
 TEACHER_LAYERS = sp.IndexedBase("b")

@@ -51,7 +51,7 @@ weak = driven(first)
 effective_gradient = Statement(
     title="The effective gradient along a direction is its shared covariance times a gradient that does not know it",
     claim=All((*matrix_level, *mode_level)),
-    hypotheses=(),
+    hypotheses=(Less(0, K),),
     witness=clean,
     near_misses=(
         NearMiss(

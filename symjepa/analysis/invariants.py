@@ -18,7 +18,7 @@ from symjepa.analysis.monomials import Terms, collected, terms
 from symjepa.analysis.proposals import Invariant
 from symjepa.errors import OutsideFragment
 from symjepa.model import LayerEMA
-from symjepa.modes.reduction import ModeFlow, Range
+from symjepa.modes.reduction import Family, ModeFlow
 from symjepa.symbols import b, n, v, w
 
 MOST_AMPLITUDES = 16
@@ -49,7 +49,7 @@ def representatives(modes: ModeFlow) -> Rates:
     return rates
 
 
-def _pair(state: sp.Indexed, family: Range) -> tuple[sp.Indexed, sp.Indexed]:
+def _pair(state: sp.Indexed, family: Family) -> tuple[sp.Indexed, sp.Indexed]:
     return state, state.xreplace({family.index: n})
 
 
@@ -87,7 +87,7 @@ def _stack(modes: ModeFlow, ranges: list[tuple[sp.Product, sp.Expr]], layer: Map
     return (sp.Mul(*pair) * others) ** counts["all"] * (besides * others) ** counts["below"]
 
 
-def _place(product: sp.Product, family: Range) -> str:
+def _place(product: sp.Product, family: Family) -> str:
     """Whether a product is over all layers, those below the generic one, or those above it."""
     ((_, lo, hi),) = product.limits
     places = {

@@ -29,11 +29,19 @@ SECONDS = 600.0
 
 def add(parser: ArgumentParser) -> None:
     """The options of the command."""
-    parser.add_argument("theorems", nargs="*", metavar="LABEL|FILE", help="theorems of the book, or files; none: the whole book")
-    parser.add_argument("--effort", choices=("fast", "full"), default="fast", help="full adds corroboration by other means")
+    parser.add_argument(
+        "theorems", nargs="*", metavar="LABEL|FILE", help="theorems of the book, or files; none: the whole book"
+    )
+    parser.add_argument(
+        "--effort", choices=("fast", "full"), default="fast", help="full adds corroboration by other means"
+    )
     parser.add_argument("--jobs", metavar="N", default="1", help="theorems checked at once (default 1)")
-    parser.add_argument("--time-limit", metavar="SECONDS", default=f"{SECONDS:g}", help="for each theorem (default 600)")
-    parser.add_argument("--trust", action="store_true", help="list the trusted files with their lengths, and check nothing")
+    parser.add_argument(
+        "--time-limit", metavar="SECONDS", default=f"{SECONDS:g}", help="for each theorem (default 600)"
+    )
+    parser.add_argument(
+        "--trust", action="store_true", help="list the trusted files with their lengths, and check nothing"
+    )
     parser.add_argument("-o", "--output", metavar="DIR", help="write a certificate for each theorem to DIR/LABEL.json")
     add_format(parser, "text", "json")
 
@@ -55,7 +63,9 @@ def run(request: Namespace) -> int:
     elif any(not one.problem for one in found):
         from symjepa.cli.tables import report
 
-        print(report([one for one in found if not one.problem]) + "".join(f"wrote {path}\n" for path in written), end="")
+        print(
+            report([one for one in found if not one.problem]) + "".join(f"wrote {path}\n" for path in written), end=""
+        )
     return status
 
 
@@ -100,7 +110,9 @@ def exit_status(found: list[Outcome]) -> int:
     return next((status for status in (64, 1, 2) if status in statuses), 0)
 
 
-def as_object(request: Namespace, found: list[Outcome], jobs: int, seconds: float | None, status: int) -> dict[str, Any]:
+def as_object(
+    request: Namespace, found: list[Outcome], jobs: int, seconds: float | None, status: int
+) -> dict[str, Any]:
     """The one object on stdout."""
     return {
         **_head(request, jobs, seconds),
@@ -151,7 +163,9 @@ def summary(found: list[Outcome]) -> dict[str, Any]:
     """Counts over all theorems."""
     checked = [one for one in found if not one.problem]
     missed = [miss["verdict"] for one in checked for miss in one.near_misses]
-    verdicts = {name.lower(): sum(one.verdict == name for one in checked) for name in ("PROVED", "REFUTED", "UNDECIDED")}
+    verdicts = {
+        name.lower(): sum(one.verdict == name for one in checked) for name in ("PROVED", "REFUTED", "UNDECIDED")
+    }
     return {
         "theorems": len(checked),
         **verdicts,
@@ -182,7 +196,12 @@ def _trust(request: Namespace) -> int:
     if request.format == "json":
         listed = [{"file": f.name, "lines": f.lines, "sha256": f.sha256, "argument": f.argument} for f in files]
         head = _head(request, whole_number("--jobs", request.jobs), time_limit(request.time_limit))
-        rest = {"theorems": [], "problems": [], "trusted": listed, "summary": {"files": len(files), "lines": sum(f.lines for f in files)}}
+        rest = {
+            "theorems": [],
+            "problems": [],
+            "trusted": listed,
+            "summary": {"files": len(files), "lines": sum(f.lines for f in files)},
+        }
         print(json.dumps({**head, **rest, "exit": 0}, ensure_ascii=False, indent=2))
     else:
         print(trusted(files), end="")

@@ -15,7 +15,6 @@ from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
 from types import FrameType
-from typing import Any
 
 from symjepa import book
 from symjepa.catalogue import Entry, find, load, uses
@@ -50,7 +49,7 @@ class Outcome:
         if self.as_expected:
             return 0
         missed = any(miss["verdict"] != "REFUTED" for miss in self.near_misses)
-        return 2 if self.verdict == "UNDECIDED" and not missed or self.certificate is None else self._refuted(missed)
+        return 2 if (self.verdict == "UNDECIDED" and not missed) or self.certificate is None else self._refuted(missed)
 
     def _refuted(self, missed: bool) -> int:
         return 1 if missed or self.verdict == "REFUTED" or self.kind == "conjecture" else 2
@@ -120,7 +119,9 @@ def outcome(name: str, seconds: float | None) -> Outcome:
     except (TooLarge, RecursionError, MemoryError) as error:
         return _stopped(entry, f"{type(error).__name__}: {error}", perf_counter() - begun)
     except SymjepaError as error:
-        return Outcome(entry.label, file_name(entry), problem=placed_message(entry, error), seconds=perf_counter() - begun)
+        return Outcome(
+            entry.label, file_name(entry), problem=placed_message(entry, error), seconds=perf_counter() - begun
+        )
 
 
 def report_of(entry: Entry, seconds: float | None) -> tuple[Theorem | Conjecture, Report]:
@@ -147,9 +148,11 @@ def file_name(entry: Entry) -> str:
 
 def placed_message(entry: Entry, error: SymjepaError) -> str:
     """`file.py:12: what is wrong`, once."""
-    line = error.parts.get("line") or keyword_line(entry.file, str(error.parts.get("part", "")))
     text = str(error)
-    return text if text.startswith(entry.file.name) else f"{entry.file.name}{f':{line}' if line else ''}: {text}"
+    if text.startswith(entry.file.name):
+        return text
+    line = error.parts.get("line") or keyword_line(entry.file, str(error.parts.get("part", "")))
+    return f"{entry.file.name}{f':{line}' if line else ''}: {text}"
 
 
 def keyword_line(file: Path, keyword: str) -> int | None:
@@ -205,7 +208,9 @@ def first_failure(entry: Entry, report: Report) -> Object | None:
         return _failing_part(entry, "witness", report.witness)
     for number, miss in enumerate(report.near_misses, start=1):
         if miss.verdict is not Verdict.REFUTED:
-            told = f"near miss {number} is {miss.verdict.value}, but must be REFUTED" + (f": {miss.why}" if miss.why else "")
+            told = f"near miss {number} is {miss.verdict.value}, but must be REFUTED" + (
+                f": {miss.why}" if miss.why else ""
+            )
             return _failing_part(entry, "near_misses", told) | {"claim": spelled().claim(miss.claim)}
     return None
 

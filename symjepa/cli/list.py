@@ -21,7 +21,9 @@ def add(parser: ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("--no-verdicts", action="store_true", help="labels and titles only")
     parser.add_argument("--jobs", metavar="N", default="1", help="theorems checked at once (default 1)")
-    parser.add_argument("--time-limit", metavar="SECONDS", default=f"{SECONDS:g}", help="for each theorem (default 600)")
+    parser.add_argument(
+        "--time-limit", metavar="SECONDS", default=f"{SECONDS:g}", help="for each theorem (default 600)"
+    )
     add_format(parser, "text", "json")
 
 
@@ -69,7 +71,9 @@ def _by_chapter(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     return chapters
 
 
-def _object(request: Namespace, rows: list[dict[str, Any]], jobs: int, seconds: float | None, status: int) -> dict[str, Any]:
+def _object(
+    request: Namespace, rows: list[dict[str, Any]], jobs: int, seconds: float | None, status: int
+) -> dict[str, Any]:
     from symjepa.cli import version
 
     asked = {"verdicts": not request.no_verdicts, "jobs": jobs, "time_limit": seconds, "format": "json"}

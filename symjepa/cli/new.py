@@ -22,7 +22,9 @@ def add(parser: ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("label", metavar="LABEL", help="what the theorem says, in small letters and hyphens")
     parser.add_argument("--chapter", metavar="C", help="a folder of the book (or of DIR); made if it is not there")
-    parser.add_argument("-o", "--output", metavar="DIR", help="where to write (default: here, or the book for --chapter)")
+    parser.add_argument(
+        "-o", "--output", metavar="DIR", help="where to write (default: here, or the book for --chapter)"
+    )
     add_format(parser, "text", "json")
 
 
@@ -41,7 +43,12 @@ def run(request: Namespace) -> int:
     write(path, rendered("theorem.py.j2", label=label, name=label.replace("-", "_")))
     if request.format == "json":
         asked = {"label": label, "chapter": request.chapter, "output": request.output, "format": "json"}
-        print(json.dumps({"schema": 1, "symjepa": version(), "command": "new", "request": asked, "file": str(path), "exit": 0}, indent=2))
+        print(
+            json.dumps(
+                {"schema": 1, "symjepa": version(), "command": "new", "request": asked, "file": str(path), "exit": 0},
+                indent=2,
+            )
+        )
     else:
         print(f"wrote {path}; it is a theorem already: symjepa check {path}")
     return 0
@@ -63,7 +70,9 @@ def _folder(output: str | None, chapter: str | None) -> Path:
         raise Usage(f"a chapter is a folder named in small letters, digits and underscores; got {chapter!r}")
     home = Path(book.__path__[0])
     if output is None and home.name != "derivations":
-        raise Usage("--chapter without -o writes into the book of a checkout, but this is an installed package: say where with -o DIR")
+        raise Usage(
+            "--chapter without -o writes into the book of a checkout, but this is an installed package: say where with -o DIR"
+        )
     return (Path(output) if output else home) / chapter
 
 

@@ -38,7 +38,11 @@ def run(request: Namespace) -> int:
 
         asked = {"theorem": request.theorem, "time_limit": seconds, "format": "json"}
         head = {"schema": 1, "symjepa": version(), "command": "show", "request": asked}
-        print(json.dumps({**head, "theorem": certified(entry, theorem, report), "exit": status}, ensure_ascii=False, indent=2))
+        print(
+            json.dumps(
+                {**head, "theorem": certified(entry, theorem, report), "exit": status}, ensure_ascii=False, indent=2
+            )
+        )
     else:
         from symjepa.render.theorem import page
 

@@ -70,7 +70,10 @@ def _summary(found: Sequence[Outcome]) -> str:
     theorems = [one for one in found if one.kind == "theorem"]
     proved = sum(one.verdict == "PROVED" for one in theorems)
     said = f"{proved} of {len(theorems)} theorem{'s' if len(theorems) != 1 else ''} proved, "
-    return said + f"{missed.count('REFUTED')} of {len(missed)} near misses refuted, {sum(one.seconds for one in found):.1f} s"
+    return (
+        said
+        + f"{missed.count('REFUTED')} of {len(missed)} near misses refuted, {sum(one.seconds for one in found):.1f} s"
+    )
 
 
 def trusted(files: Sequence[TrustedFile]) -> str:

@@ -7,7 +7,7 @@ by themselves.
 
 Soundness.  A word denotes a product of matrices, a `WordSum` a linear combination of words of one shape, a `TraceSum` a linear
 combination of traces.  The only identities used are: associativity, the two segment rules above (valid for a ≥ b ≥ c, which
-`Segment` checks when its length is a number and which `ranges` reports for the caller to show otherwise), (AB)ᵀ = BᵀAᵀ, symmetry of
+`Segment` checks when its length is a number, and which words note when they merge and `ranges` reports for the caller to show otherwise), (AB)ᵀ = BᵀAᵀ, symmetry of
 letters declared symmetric, and tr(AB) = tr(BA) = tr((AB)ᵀ).  Distinct canonical words are only *assumed* different: equality of words
 proves equality of matrices, inequality proves nothing.  Coefficients are SymPy numbers and monomials in commuting scalars; they are
 combined by SymPy's constructors alone.
@@ -16,7 +16,7 @@ combined by SymPy's constructors alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
@@ -157,7 +157,7 @@ class Matrix:
         return WordSum.of(Word((self,), self.rows, self.cols))
 
     def __str__(self) -> str:
-        return self.name + "ᵀ" * self.transposed
+        return (f"sg[{self.name}]" if self.stopped else self.name) + "ᵀ" * self.transposed
 
     def latex(self) -> str:
         name = _LATEX_NAMES.get(self.name, self.name)
@@ -189,17 +189,20 @@ class Word:
     factors: tuple[Factor, ...]
     rows: Space
     cols: Space
+    needs: frozenset[sp.Expr] = field(default=frozenset(), compare=False)
+    """Lengths of merged segments that are no numbers: the merging is valid only if none is negative (see `ranges`)."""
 
     @property
     def T(self) -> Word:
-        return Word(tuple(factor.T for factor in reversed(self.factors)), self.cols, self.rows)
+        return Word(tuple(factor.T for factor in reversed(self.factors)), self.cols, self.rows, self.needs)
 
     def __matmul__(self, other: Word) -> Word:
         if self.cols != other.rows:
             raise ShapeMismatch(
                 f"{self} has columns in {self.cols}, but {other} has rows in {other.rows}", left=self, right=other
             )
-        return Word(_merged(self.factors + other.factors), self.rows, other.cols)
+        factors, needs = _merged_noting(self.factors + other.factors)
+        return Word(factors, self.rows, other.cols, self.needs | other.needs | needs)
 
     def sort_key(self) -> str:
         return " ".join(map(str, self.factors))
@@ -211,18 +214,24 @@ class Word:
         return r"\,".join(factor.latex() for factor in self.factors) or "I"
 
 
-def _merged(factors: Iterable[Factor]) -> tuple[Factor, ...]:
-    """Neighbouring segments merged and identities dropped, from the left."""
+def _merged_noting(factors: Iterable[Factor]) -> tuple[tuple[Factor, ...], frozenset[sp.Expr]]:
+    """Neighbouring segments merged and identities dropped, from the left; with the lengths of what was merged."""
     done: list[Factor] = []
+    needs: set[sp.Expr] = set()
     for factor in factors:
         merged = done[-1].merge(factor) if done else None
         if merged is not None:
+            needs.update(f.hi - f.lo for f in (done[-1], factor) if isinstance(f, Segment))
             done[-1] = merged
         else:
             done.append(factor)
         if done[-1].is_identity:
             done.pop()
-    return tuple(done)
+    return tuple(done), frozenset(length for length in needs if not length.is_Integer)
+
+
+def _merged(factors: Iterable[Factor]) -> tuple[Factor, ...]:
+    return _merged_noting(factors)[0]
 
 
 def identity(space: Space) -> WordSum:
@@ -237,20 +246,25 @@ class WordSum:
     rows: Space
     cols: Space
     terms: tuple[tuple[Word, sp.Expr], ...]
+    needs: frozenset[sp.Expr] = field(default=frozenset(), compare=False)
+    """What the merging of its words needed, of words that have cancelled too."""
 
     @staticmethod
     def of(word: Word, coefficient: sp.Expr = sp.S.One) -> WordSum:
-        return WordSum.collect(word.rows, word.cols, [(Word(_merged(word.factors), word.rows, word.cols), coefficient)])
+        factors, needs = _merged_noting(word.factors)
+        return WordSum.collect(word.rows, word.cols, [(Word(factors, word.rows, word.cols, word.needs | needs), coefficient)])
 
     @staticmethod
     def collect(rows: Space, cols: Space, terms: Iterable[tuple[Word, sp.Expr]]) -> WordSum:
         collected: dict[Word, sp.Expr] = {}
+        needs: frozenset[sp.Expr] = frozenset()
         for word, coefficient in terms:
+            needs |= word.needs
             if (word.rows, word.cols) != (rows, cols):
                 raise ShapeMismatch(f"{word} maps {word.cols} to {word.rows}, the sum maps {cols} to {rows}", word=word)
             collected[word] = sp.Add(collected.get(word, sp.S.Zero), coefficient)
         kept = [(word, coefficient) for word, coefficient in collected.items() if coefficient != 0]
-        return WordSum(rows, cols, tuple(sorted(kept, key=lambda term: term[0].sort_key())))
+        return WordSum(rows, cols, tuple(sorted(kept, key=lambda term: term[0].sort_key())), needs)
 
     @staticmethod
     def zero(rows: Space, cols: Space) -> WordSum:
@@ -259,11 +273,11 @@ class WordSum:
     def __add__(self, other: WordSum) -> WordSum:
         if (self.rows, self.cols) != (other.rows, other.cols):
             raise ShapeMismatch(f"cannot add {self} ({self.rows}×{self.cols}) and {other} ({other.rows}×{other.cols})")
-        return WordSum.collect(self.rows, self.cols, self.terms + other.terms)
+        return WordSum.collect(self.rows, self.cols, self.terms + other.terms).needing(self.needs | other.needs)
 
     def __rmul__(self, scalar: sp.Expr | int) -> WordSum:
         scaled = [(word, sp.Mul(scalar, coefficient)) for word, coefficient in self.terms]
-        return WordSum.collect(self.rows, self.cols, scaled)
+        return WordSum.collect(self.rows, self.cols, scaled).needing(self.needs)
 
     def __neg__(self) -> WordSum:
         return -1 * self
@@ -275,11 +289,15 @@ class WordSum:
         if self.cols != other.rows:
             raise ShapeMismatch(f"{self} has columns in {self.cols}, but {other} has rows in {other.rows}")
         products = [(a @ c, sp.Mul(f, g)) for a, f in self.terms for c, g in other.terms]
-        return WordSum.collect(self.rows, other.cols, products)
+        return WordSum.collect(self.rows, other.cols, products).needing(self.needs | other.needs)
 
     @property
     def T(self) -> WordSum:
-        return WordSum.collect(self.cols, self.rows, [(word.T, coefficient) for word, coefficient in self.terms])
+        return WordSum.collect(self.cols, self.rows, [(word.T, c) for word, c in self.terms]).needing(self.needs)
+
+    def needing(self, needs: frozenset[sp.Expr]) -> WordSum:
+        """The same sum, with more noted of what its merging needed."""
+        return replace(self, needs=self.needs | needs)
 
     @property
     def is_zero(self) -> bool:
@@ -444,7 +462,7 @@ def _opened(segment: Segment, rest: tuple[Factor, ...], index: sp.Expr) -> WordS
 
 def holds_layer(segment: Segment, index: sp.Expr) -> bool:
     """Whether lo < index ≤ hi: known for whole stacks (an index ranges over its stack) and for numbers."""
-    if segment.lo == 0 and segment.hi == segment.stack.depth:
+    if segment.lo == 0 and segment.hi == segment.stack.depth and not (index.is_Integer and segment.hi.is_Integer):
         return True
     above, below = segment.hi - index, index - 1 - segment.lo
     return bool(above.is_Integer and below.is_Integer and above >= 0 and below >= 0)
@@ -502,7 +520,7 @@ def _instantiated_factor(factor: Factor, numbers: Mapping[sp.Symbol, sp.Expr]) -
 def ranges(words: WordSum) -> frozenset[sp.Expr]:
     """What must be nonnegative for the words to have a meaning: 0 ≤ lo ≤ hi ≤ depth of every segment; true numbers left out."""
     segments = [f for f in words.letters() if isinstance(f, Segment)]
-    gaps = {gap for f in segments for gap in (f.hi - f.lo, f.lo, f.stack.depth - f.hi)}
+    gaps = {gap for f in segments for gap in (f.hi - f.lo, f.lo, f.stack.depth - f.hi)} | words.needs
     return frozenset(gap for gap in gaps if not (gap.is_Integer and gap >= 0))
 
 

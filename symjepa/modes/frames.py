@@ -75,9 +75,16 @@ def instances(moving: LayerRate) -> tuple[LayerRate, ...]:
     """A generic layer, with every layer of a numeric stack, or the two at the ends of a symbolic one."""
     if moving.index is None or moving.last is None:
         return (moving,)
+    if moving.last == 1:
+        return numbered(moving)
     if moving.last.is_Integer:
         return (moving, *numbered(moving))
     return (moving, moving.at(sp.S.One), moving.at(moving.last))
+
+
+def representative(moving: LayerRate) -> LayerRate:
+    """A generic layer of a stack; the only one, if there is only one."""
+    return moving.at(sp.S.One) if moving.last == 1 else moving
 
 
 def equations(flow: MatrixFlow) -> Iterable[tuple[End, End]]:

@@ -13,19 +13,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import sympy as sp
 
-from symjepa.errors import NotBalanced, SymjepaError
+from symjepa.errors import InvalidModel, NotBalanced, SymjepaError
 from symjepa.exact.facts import Fact
+from symjepa.exact.scalars import equal
 from symjepa.exact.words import Segment
 from symjepa.flow import LayerRate, MatrixFlow
 from symjepa.model import Frozen, LayerEMA
 from symjepa.modes.balance import JOINTS, check_conserved
-from symjepa.modes.frames import Alignment, Scalars, alignment, entry, monomial, numbered
-from symjepa.symbols import b, j, lam, latex_names, layer_amplitude, s, sigma2, sigma2_y, u, v, w
+from symjepa.modes.frames import Alignment, Scalars, alignment, entry, monomial, numbered, representative
+from symjepa.symbols import AMPLITUDES, b, j, lam, latex_names, layer_amplitude, s, sigma2, sigma2_y, t, u, v, w
 
-_MADE_HERE = object()
+
+@dataclass(frozen=True, slots=True)
+class _Seal:
+    """What a reduction made: a copy with other rates does not match it."""
+
+    content: tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,7 @@ class Assumption:
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class Family:
     """An amplitude that stands for a family: one for every `index` = 1 … `last`."""
 
     index: sp.Symbol
@@ -60,11 +67,11 @@ class ModeFlow:
     rates: Mapping[sp.Expr, sp.Expr]
     assumes: tuple[Assumption, ...]
     domain: tuple[Fact, ...] = ()
-    families: Mapping[sp.Expr, Range] = field(default_factory=dict)
+    families: Mapping[sp.Expr, Family] = field(default_factory=dict)
     _key: object = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self._key is not _MADE_HERE:
+        if not isinstance(self._key, _Seal) or self._key.content != (self.source, self.coordinates, tuple(self.rates.items())):
             raise SymjepaError(
                 "a ModeFlow is derived, never typed: use aligned_modes(gradient_flow(model)), or Foreign for an equation of your own"
             )
@@ -84,14 +91,28 @@ class ModeFlow:
         return tuple(sorted((x for x in free - bound if isinstance(x, sp.Symbol)), key=lambda symbol: symbol.name))
 
     def at(self, values: Mapping[sp.Symbol, sp.Expr | int]) -> ModeFlow:
-        """The same flow at particular parameters, which become hypotheses."""
+        """The same flow at particular parameters, which become hypotheses.
+
+        Values are exact, constant along the flow, and admitted by the assumptions on their symbols and by the domain.
+        """
         exact = {symbol: sp.Integer(number) if isinstance(number, int) else number for symbol, number in values.items()}
-        moved = [symbol for symbol in exact if symbol in self.rates]
-        if moved:
-            raise SymjepaError(f"{moved[0]} is part of the state and moves; only parameters can be set", symbol=moved[0])
+        for symbol, value in exact.items():
+            self._check_value(symbol, value)
         added = tuple(Assumption("At", f"{symbol} = {number}") for symbol, number in exact.items())
         rates = {amplitude: rate.xreplace(exact) for amplitude, rate in self.rates.items()}
-        return _made(self.source, self.coordinates, rates, self.assumes + added, self.domain, self.families)
+        domain = tuple(f for f in (Fact(f.expr.xreplace(exact), f.kind) for f in self.domain) if not f.expr.is_Number)
+        families = {name: Family(family.index, family.last.xreplace(exact)) for name, family in self.families.items()}
+        return _made(self.source, self.coordinates, rates, self.assumes + added, domain, families)
+
+    def _check_value(self, symbol: sp.Symbol, value: sp.Expr) -> None:
+        if symbol in self.rates or symbol not in self.parameters:
+            raise InvalidModel(f"only parameters can be set, which here are {', '.join(map(str, self.parameters))}; got {symbol}")
+        if value.atoms(sp.Float) or value.free_symbols & {*self.rates, t, *AMPLITUDES}:
+            raise InvalidModel(f"{symbol} needs an exact value that is constant along the flow; got {value}")
+        wanted = [name for name in ("integer", "positive", "nonnegative", "real") if getattr(symbol, f"is_{name}")]
+        least = [fact for fact in self.domain if fact.expr == symbol and not value.is_positive]
+        if least or not all(getattr(value, f"is_{name}") for name in wanted):
+            raise InvalidModel(f"{symbol} is {', '.join(wanted)}{' and > 0' if least else ''}; got {value}")
 
     def __str__(self) -> str:
         rows = [f"d{amplitude}/dt = {rate}{self._where(amplitude)}" for amplitude, rate in self.rates.items()]
@@ -116,9 +137,18 @@ def _made(
     rates: Mapping[sp.Expr, sp.Expr],
     assumes: tuple[Assumption, ...],
     domain: tuple[Fact, ...] = (),
-    families: Mapping[sp.Expr, Range] | None = None,
+    families: Mapping[sp.Expr, Family] | None = None,
 ) -> ModeFlow:
-    return ModeFlow(source, coordinates, dict(rates), assumes, domain, dict(families or {}), _MADE_HERE)
+    own = MappingProxyType(dict(rates))
+    seal = _Seal((source, coordinates, tuple(own.items())))
+    known = (*domain, *(fact for fact in _has_layers(source) if fact not in domain))
+    return ModeFlow(source, coordinates, own, assumes, known, MappingProxyType(dict(families or {})), seal)
+
+
+def _has_layers(source: MatrixFlow) -> tuple[Fact, ...]:
+    """A symbolic predictor depth means at least one layer: without a predictor the flow and its alignment are others."""
+    depth = source.model.predictor.depth
+    return () if depth.is_Integer or depth.is_positive else (Fact(depth, "positive"),)
 
 
 _DATA = {"Sxx": sigma2, "Syx": lam, "Syy": sigma2_y, "Wbar": b}
@@ -159,13 +189,13 @@ def aligned_modes(flow: MatrixFlow) -> ModeFlow:
     """
     frames, values = alignment(flow), scalars(by_layers)
     rates: dict[sp.Expr, sp.Expr] = {}
-    families: dict[sp.Expr, Range] = {}
+    families: dict[sp.Expr, Family] = {}
     for family in flow.rates:
         for moving in _layers_of(family):
             amplitude = values(moving.factor)
             rates[amplitude] = entry(moving.rate, moving.factor, frames, values)
             if moving.index is not None and moving.last is not None:
-                families[amplitude] = Range(moving.index, moving.last)
+                families[amplitude] = Family(moving.index, moving.last)
     return _made(flow, "layers", _without_constants(flow, rates), (_aligned(frames),), (), families)
 
 
@@ -196,7 +226,7 @@ def product_modes(modes: ModeFlow) -> ModeFlow:
     flow, frames = _aligned_source(modes)
     values = scalars(by_layer_amplitude(_LAYER))
     assumes, domain, rates = [_aligned(frames)], [], {}
-    for moving in flow.rates:
+    for moving in map(representative, flow.rates):
         rate = entry(moving.rate, moving.factor, frames, values)
         if isinstance(moving.factor, Segment):
             rate = _of_product(moving, rate)
@@ -270,7 +300,7 @@ def balanced(modes: ModeFlow) -> ModeFlow:
     scale = sp.sqrt(flow.model.predictor_rate)
     values = scalars(by_layer_amplitude({"W": u, "P": scale * u, "Wbar": s}))
     rates: dict[sp.Expr, sp.Expr] = {}
-    for moving in flow.rates:
+    for moving in map(representative, flow.rates):
         rate, amplitude = entry(moving.rate, moving.factor, frames, values), values(moving.factor)
         _same_for_every_layer(moving, rate)
         if amplitude == scale * u:
@@ -281,7 +311,7 @@ def balanced(modes: ModeFlow) -> ModeFlow:
 
 
 def _same_as(first: sp.Expr, second: sp.Expr, amplitude: sp.Expr) -> None:
-    if first != second:
+    if not equal(first, second).holds:
         raise NotBalanced(f"layers move apart: d{amplitude}/dt is {first} in the encoder and {second} in the predictor")
 
 

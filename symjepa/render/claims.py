@@ -53,7 +53,9 @@ Sentence = tuple[Formula | Words, ...]
 def sentence(claim: Claim, style: Style) -> Sentence:
     """A claim as words and formulas, in reading order."""
     if type(claim) not in _SENTENCES:
-        raise SymjepaError(f"no sentence says what {type(claim).__name__} claims; there are {', '.join(c.__name__ for c in _SENTENCES)}")
+        raise SymjepaError(
+            f"no sentence says what {type(claim).__name__} claims; there are {', '.join(c.__name__ for c in _SENTENCES)}"
+        )
     return tuple(_SENTENCES[type(claim)](claim, style))
 
 
@@ -111,7 +113,9 @@ def model_words(model: Model, style: Style) -> str:
 
 def point_words(point: Mapping[sp.Symbol, Any], style: Style = TERMINAL) -> str:
     """An exact point: `K = 1, L = 2, λ = 1/3`."""
-    return ", ".join(f"{style.expr(symbol)} = {number}" for symbol, number in sorted(point.items(), key=lambda entry: str(entry[0])))
+    return ", ".join(
+        f"{style.expr(symbol)} = {number}" for symbol, number in sorted(point.items(), key=lambda entry: str(entry[0]))
+    )
 
 
 def instance_words(instance: Instance, style: Style = TERMINAL) -> str:
@@ -228,11 +232,17 @@ def _of_word_identity(claim: claims.WordIdentity, style: Style) -> Sentence:
 
 def _of_drift(claim: claims.Drift, style: Style) -> Sentence:
     left = style.rate_of(style.words(claim.of))
-    return (_words_formula(left, claim.equals, style), Words(f"for {model_words(claim.flow.model, style)}"), *_where(claim.on, style))
+    return (
+        _words_formula(left, claim.equals, style),
+        Words(f"for {model_words(claim.flow.model, style)}"),
+        *_where(claim.on, style),
+    )
 
 
 def _of_dissipation(claim: claims.Dissipates, style: Style) -> Sentence:
-    lost: Terms = [("-", style.scaled(weight, style.gram(style.joined(style.words(words))))) for weight, words in claim.by]
+    lost: Terms = [
+        ("-", style.scaled(weight, style.gram(style.joined(style.words(words))))) for weight, words in claim.by
+    ]
     left = style.rate_of([("+", style.trace(style.joined(style.words(claim.form))))])
     loss = Formula(left, "=", tuple(lost or [("+", "0")]))
     zero = Formula(left, "<=", (("+", "0"),))
@@ -261,7 +271,12 @@ def _of_solution(claim: claims.Solves, style: Style) -> Sentence:
     values = [_equation(style.function(x, style.expr(claim.time)), value, style) for x, value in claim.values]
     starts = [_equation(style.function(x, "0"), value, style) for x, value in claim.start]
     problem = [*_dynamics(claim.flow, style), *starts]
-    return (*_listed(values), Words("solves" if len(values) == 1 else "solve"), *_listed(problem), *_where(claim.on, style, "for"))
+    return (
+        *_listed(values),
+        Words("solves" if len(values) == 1 else "solve"),
+        *_listed(problem),
+        *_where(claim.on, style, "for"),
+    )
 
 
 def _of_clock(claim: claims.Implicit, style: Style) -> Sentence:
@@ -280,7 +295,12 @@ def _of_root(claim: claims.Root, style: Style) -> Sentence:
     low, high = (style.expr(end) for end in claim.between)
     zero = Formula(style.joined(style.terms(claim.of)), "=", (("+", "0"),))
     inside = Formula(f"{low} {style.sign('<')} {style.expr(claim.variable)}", "<", (("+", high),))
-    return (zero, Words("has exactly one solution with"), inside, Words(f"crossed {'upward' if claim.rising else 'downward'}"))
+    return (
+        zero,
+        Words("has exactly one solution with"),
+        inside,
+        Words(f"crossed {'upward' if claim.rising else 'downward'}"),
+    )
 
 
 def _of_zeros(claim: claims.Zeros, style: Style) -> Sentence:

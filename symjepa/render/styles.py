@@ -16,7 +16,17 @@ from symjepa.render import notation, words
 from symjepa.render.formulas import Latex, Spelling, Terminal, with_dot
 from symjepa.render.words import Terms
 
-_GREEK = {"delta": "δ", "nu": "ν", "kappa": "κ", "psi": "ψ", "theta": "θ", "mu": "μ", "beta": "β", "gamma": "γ", "xi": "ξ"}
+_GREEK = {
+    "delta": "δ",
+    "nu": "ν",
+    "kappa": "κ",
+    "psi": "ψ",
+    "theta": "θ",
+    "mu": "μ",
+    "beta": "β",
+    "gamma": "γ",
+    "xi": "ξ",
+}
 
 
 def _latex_names(names: Mapping[str, str]) -> dict[str, str]:
@@ -124,7 +134,9 @@ class TerminalStyle(Style):
     """Unicode on one line."""
 
     def words(self, words_: WordSum | TraceSum) -> Terms:
-        spell = (lambda word: f"tr({words.word_terminal(word)})") if isinstance(words_, TraceSum) else words.word_terminal
+        spell = (
+            (lambda word: f"tr({words.word_terminal(word)})") if isinstance(words_, TraceSum) else words.word_terminal
+        )
         return words.terms(words_, self.spelling, spell)
 
     def dot(self, amplitude: sp.Expr) -> str:

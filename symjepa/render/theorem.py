@@ -36,7 +36,9 @@ def page(label: str, theorem: Theorem | Conjecture, report: Report) -> str:
 def _head(label: str, theorem: Theorem | Conjecture, report: Report) -> Iterator[str]:
     scope = scope_object(scopes_of(report))["text"]
     yield theorem.statement.title
-    yield f"  {label}: {theorem.kind}, {report.verdict.value}" + (f", for {scope}" if report.verdict is Verdict.PROVED else "")
+    yield f"  {label}: {theorem.kind}, {report.verdict.value}" + (
+        f", for {scope}" if report.verdict is Verdict.PROVED else ""
+    )
     if theorem.statement.source:
         yield f"  source: {theorem.statement.source}"
 

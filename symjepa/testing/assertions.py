@@ -1,14 +1,17 @@
 r"""Assertions about a user's own formulas, against flows that are derived from the loss.
 
-Each takes a flow (`modes(model, …)`, a `ModeFlow`, or a `Foreign` equation of one's own) and formulas: SymPy expressions, or Python
-functions whose parameters are named like symbols.  `given` are hypotheses, as SymPy relations: `given=[lam > 0, K > 0]`.
+Each takes a flow (`modes(model, …)`, a `ModeFlow`, or a `Foreign` equation of one's own) and formulas: SymPy
+expressions, or Python functions whose parameters are named like symbols.  `given` are hypotheses, as SymPy relations:
+`given=[lam > 0, K > 0]`.
 
-An assertion returns an `Outcome`: *proved* for every point by the kernel, or agreement in numbers at exact points, and then it says so
-(`require_proof=True` makes that an error).  Otherwise it raises AssertionError with a point, both values and their difference.
+An assertion returns an `Outcome`: *proved* for every point by the kernel, or agreement in numbers at exact points,
+and then it says so (`require_proof=True` makes that an error).  Otherwise it raises AssertionError with a point, both
+values and their difference.
 """
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, cast
@@ -18,7 +21,6 @@ import sympy as sp
 from symjepa.errors import OutsideFragment, SymjepaError
 from symjepa.exact.calculus import derivative
 from symjepa.exact.sums import substitute
-from symjepa.modes.reduction import ModeFlow
 from symjepa.statements.claims import (
     All,
     AtMost,
@@ -34,7 +36,7 @@ from symjepa.statements.claims import (
 from symjepa.statements.descriptions import Flow, Foreign, Modes, pairs
 from symjepa.symbols import lam, t
 from symjepa.testing.conversions import Conversion, Formulas, clocks, letters, products, scales
-from symjepa.testing.formulas import AnyFlow, Formula, Numeric, Scope, domain_claims, scope
+from symjepa.testing.formulas import AnyFlow, Formula, Numeric, Scope, domain_claims, parameters_of, scope
 from symjepa.testing.numbers import same_numbers, same_trajectory
 from symjepa.testing.verdicts import Failure, Outcome, judge
 
@@ -75,15 +77,18 @@ def assert_solves(
         return solves(cast(Flow, flow), changed, begin or own, time)
 
     tried = [*clocks(flow, time), *letters(), *products(flow)]
-    labels = {"equation": (f"d/d{time} of your formula", "rate of the flow there"), "start": ("your formula at 0", "start")}
+    labels = {
+        "equation": (f"d/d{time} of your formula", "rate of the flow there"),
+        "start": ("your formula at 0", "start"),
+    }
     return _settled(claim, formulas, tried, "your formula solves the flow", known.given, labels, require_proof)
 
 
 def assert_same_flow(flow: AnyFlow, rates: Values, *, given: Hypotheses = (), require_proof: bool = False) -> Outcome:
     """`rates`, your right-hand side, is the derived one.
 
-    A mapping state → rate; for one state variable the rate itself; or one function, by names or in the manner of SciPy, `f(t, y, …)`
-    with y the state in the order of `flow.rates`.
+    A mapping state → rate; for one state variable the rate itself; or one function, by names or in the manner of
+    SciPy, `f(t, y, …)` with y the state in the order of `flow.rates`.
 
     >>> from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
     >>> from symjepa.statements.descriptions import modes
@@ -96,14 +101,18 @@ def assert_same_flow(flow: AnyFlow, rates: Values, *, given: Hypotheses = (), re
     said = "your rates are those of the flow"
     read = _read(known, rates)
     if any(isinstance(formula, Numeric) for formula in read.values()):
-        return _numeric_outcome(same_numbers(known, read, flow.rates, ("your rate", "derived rate")), said, require_proof)
+        return _numeric_outcome(
+            same_numbers(known, read, flow.rates, ("your rate", "derived rate")), said, require_proof
+        )
 
     def claim(changed: Formulas) -> Claim:
         return All(tuple(Identity(changed[x], rate) for x, rate in flow.rates.items()))
 
     given_too = (*known.given, *domain_claims(flow.domain))
     labels = {"equal": ("your rate", "derived rate")}
-    return _settled(claim, _expressions(read, known), [*scales(flow), *letters()], said, given_too, labels, require_proof)
+    return _settled(
+        claim, _expressions(read, known), [*scales(flow), *letters()], said, given_too, labels, require_proof
+    )
 
 
 def assert_conserved(
@@ -129,7 +138,7 @@ def assert_conserved(
 
 
 def assert_fixed_point(flow: AnyFlow, at: Values, *, given: Hypotheses = (), require_proof: bool = False) -> Outcome:
-    """Every rate is zero at the point `at`, which lies in the domain; a state variable left out of `at` is arbitrary there.
+    """Every rate is zero at the point `at` of the domain; a state variable left out of `at` is arbitrary there.
 
     >>> from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
     >>> from symjepa.statements.descriptions import modes
@@ -147,7 +156,9 @@ def assert_fixed_point(flow: AnyFlow, at: Values, *, given: Hypotheses = (), req
 
     labels = {"equal": ("rate at your point", "at rest"), "sign": ("your point", "needed by the domain")}
     tried = [*products(flow), *letters()]
-    return _settled(claim, formulas, tried, "your point is a fixed point of the flow", known.given, labels, require_proof)
+    return _settled(
+        claim, formulas, tried, "your point is a fixed point of the flow", known.given, labels, require_proof
+    )
 
 
 def assert_rate(
@@ -160,10 +171,10 @@ def assert_rate(
     given: Hypotheses = (),
     require_proof: bool = False,
 ) -> Outcome:
-    """The flow linearised at the fixed point `at` has the listed `rates` (negative ones decay), one for each state variable.
+    """The flow linearised at the fixed point `at` has the listed `rates`, one for each state variable.
 
-    `family`: state variables that parametrise a manifold of fixed points, one zero rate for each.  With `stable` the signs of the
-    other rates are part of the assertion; a flow of several variables needs it.
+    Negative rates decay.  `family`: state variables that parametrise a manifold of fixed points, one zero rate for
+    each.  With `stable` the signs of the other rates are part of the assertion; a flow of several variables needs it.
 
     >>> from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
     >>> from symjepa.statements.descriptions import modes
@@ -219,8 +230,8 @@ def assert_noise_vanishes(
 ) -> Outcome:
     """On a mode of pure noise (λ = 0) your trajectory `values` solves the flow, and |of| ≤ `by` → 0 for all times > 0.
 
-    `of`: a quantity of the state, by default its first variable.  That `by` vanishes is proved for multiples of time^(-p) and
-    exp(-c·time), and otherwise compared in numbers.
+    `of`: a quantity of the state, by default its first variable.  That `by` vanishes is proved for multiples of
+    time^(-p) and exp(-c·time), and otherwise compared in numbers.
 
     >>> from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
     >>> from symjepa.statements.descriptions import modes
@@ -231,7 +242,9 @@ def assert_noise_vanishes(
     proved: noise vanishes as you say (exact, for every point of the hypotheses)
     """
     quiet = _without_signal(flow)
-    known = scope(quiet, (*given, time > 0), *_mappings(quiet, values), *(x for x in (by, of) if isinstance(x, sp.Expr)), time)
+    known = scope(
+        quiet, (*given, time > 0), *_mappings(quiet, values), *(x for x in (by, of) if isinstance(x, sp.Expr)), time
+    )
     formulas = _expressions(_read(known, values), known)
     bound = _expression(known.read(by), known)
     measured = next(iter(quiet.rates)) if of is None else _expression(known.read(of), known)
@@ -252,7 +265,9 @@ def assert_noise_vanishes(
         "sign": ("by - |of|", "needed"),
     }
     tried = [*clocks(quiet, time), *letters()]
-    return _settled(claim, {**formulas, envelope: bound}, tried, "noise vanishes as you say", known.given, labels, require_proof)
+    return _settled(
+        claim, {**formulas, envelope: bound}, tried, "noise vanishes as you say", known.given, labels, require_proof
+    )
 
 
 def _without_signal(flow: AnyFlow) -> AnyFlow:
@@ -347,7 +362,9 @@ def _read(known: Scope, values: Values) -> dict[sp.Expr, sp.Expr | Numeric]:
         named = {str(x): x for x in state}
         strangers = [key for key in values if str(key) not in named]
         if strangers:
-            raise SymjepaError(f"{strangers[0]} is no part of the state, which is {', '.join(named)}", symbol=strangers[0])
+            raise SymjepaError(
+                f"{strangers[0]} is no part of the state, which is {', '.join(named)}", symbol=strangers[0]
+            )
         return {named[str(key)]: known.read(formula) for key, formula in values.items()}
     if callable(values) and not isinstance(values, sp.Expr) and len(state) > 1:
         return _components(known, values, state)
@@ -362,8 +379,6 @@ def _read(known: Scope, values: Values) -> dict[sp.Expr, sp.Expr | Numeric]:
 
 def _components(known: Scope, call: Callable[..., Any], state: tuple[sp.Expr, ...]) -> dict[sp.Expr, sp.Expr | Numeric]:
     """A function that gives all components at once: as a mapping, as a sequence in the order of the state, or alone."""
-    from symjepa.testing.formulas import parameters_of
-
     names = parameters_of(call)
 
     def component(place: int, x: sp.Expr) -> Callable[..., Any]:
@@ -375,8 +390,6 @@ def _components(known: Scope, call: Callable[..., Any], state: tuple[sp.Expr, ..
 
         part.__signature__ = signature  # type: ignore[attr-defined]
         return part
-
-    import inspect
 
     signature = inspect.Signature([inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in names])
     return {x: known.read(component(place, x)) for place, x in enumerate(state)}
@@ -390,6 +403,6 @@ def _expression(formula: sp.Expr | Numeric, known: Scope) -> sp.Expr:
     """An expression; a function of numbers is refused where only an expression can be decided."""
     if isinstance(formula, Numeric):
         raise OutsideFragment(
-            f"this assertion needs an expression, but {formula.call!r} takes numbers only: write it with SymPy's functions"
+            f"an expression is needed here, but {formula.call!r} takes numbers only: write it with SymPy's functions"
         )
     return formula

@@ -1,6 +1,7 @@
 """The usual reasons why a right derivation disagrees: another clock, another convention, two letters exchanged.
 
-A conversion is tried only after a claim has failed, and only to say what would make it hold; it never makes anything pass.
+A conversion is tried only after a claim has failed, and only to say what would make it hold; it never makes anything
+pass.
 """
 
 from __future__ import annotations
@@ -44,8 +45,10 @@ def letters() -> Iterator[Conversion]:
     yield Conversion("ρ were ρ^(1/K): the learned solution is u^K = ρ", _root_of_influence)
     for symbol, stack in ((L, "encoder"), (K, "predictor")):
         for shift in (1, -1):
-            words = f"the {stack} had one layer {'more' if shift > 0 else 'less'} than your formula says: write {symbol + shift} for {symbol}"
-            yield Conversion(words, everywhere({symbol: symbol + shift}))
+            layers = f"one layer {'more' if shift > 0 else 'less'} than your formula says"
+            yield Conversion(
+                f"the {stack} had {layers}: write {symbol + shift} for {symbol}", everywhere({symbol: symbol + shift})
+            )
 
 
 def _root_of_influence(formulas: Formulas) -> Formulas:
@@ -58,10 +61,19 @@ def speeds(flow: AnyFlow) -> Iterator[tuple[sp.Expr, str]]:
     """By how much a clock may differ, and why."""
     model = model_of(flow)
     if model is not None:
-        depths = ((model.encoder.depth, "L", "the depth of the encoder"), (model.predictor.depth, "K", "the depth of the predictor"))
+        depths = (
+            (model.encoder.depth, "L", "the depth of the encoder"),
+            (model.predictor.depth, "K", "the depth of the predictor"),
+        )
         for depth, name, words in ((d, n, w) for d, n, w in depths if d not in (0, 1)):
-            yield depth, f"{name} times as fast ({_named(depth, name)}{words}: products of layers run faster than one layer)"
-            yield 1 / depth, f"{name} times as slowly ({_named(depth, name)}{words}: one layer runs slower than their product)"
+            yield (
+                depth,
+                f"{name} times as fast ({_named(depth, name)}{words}: products of layers run faster than one layer)",
+            )
+            yield (
+                1 / depth,
+                f"{name} times as slowly ({_named(depth, name)}{words}: one layer runs slower than their product)",
+            )
     yield sp.Integer(2), "twice as fast (is there a ½ too many? our loss is ½E‖·‖²)"
     yield sp.Rational(1, 2), "half as fast (is a ½ missing? our loss is ½E‖·‖²)"
     yield sp.Integer(-1), "backwards (a sign: descent moves by minus the gradient)"
@@ -90,8 +102,10 @@ def products(flow: AnyFlow) -> Iterator[Conversion]:
     if depth == 1:
         return
     if u in flow.rates:
-        yield Conversion("your value were that of the encoder, w = u^L: take its L-th root for u", each(lambda x: x ** (1 / depth)))
+        yield Conversion(
+            "your value were that of the encoder, w = u^L: take its L-th root for u", each(lambda x: x ** (1 / depth))
+        )
     else:
-        yield Conversion("your value were that of one layer: take its L-th power for the product", each(lambda x: x**depth))
-
-
+        yield Conversion(
+            "your value were that of one layer: take its L-th power for the product", each(lambda x: x**depth)
+        )

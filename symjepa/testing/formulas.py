@@ -1,9 +1,9 @@
 r"""Reading a user's own formula: a SymPy expression, an exact number, or a Python function.
 
-* A symbol is meant by its name: `sp.Symbol("u")` is the public `symjepa.u`, whatever its assumptions; ρ is λ/σ² of the mode.
+* A symbol is meant by its name: `sp.Symbol("u")` is the public `symjepa.u`, whatever its assumptions; ρ is λ/σ².
 * A decimal is meant as it is written: 0.7 is 7/10.
-* A function gets its arguments by the names of its parameters.  It is called with symbols first: plain arithmetic gives back an
-  expression, which can be decided exactly.  A function that only knows numbers is kept as it is, and compared in numbers.
+* A function gets its arguments by the names of its parameters.  It is called with symbols first: plain arithmetic gives
+  back an expression, which can be decided exactly.  A function that only knows numbers is compared in numbers.
 """
 
 from __future__ import annotations
@@ -76,14 +76,21 @@ class Scope:
         named["y"] = tuple(full.get(x, x) for x in self.flow.rates)
         return named
 
+    def needed(self, call: Numeric) -> set[sp.Symbol]:
+        """The symbols that must have a number for a function to be called."""
+        state = {x for x in self.flow.rates if isinstance(x, sp.Symbol)} if "y" in call.names else set()
+        named = {self.symbols[name] for name in call.names if name in self.symbols}
+        influence = {lam, sigma2} if "rho" in call.names else set()
+        return (state | named | influence) - set(self.values) - ({rho} if influence else set())
+
     def _check_names(self, call: Numeric) -> None:
         known = self.arguments({})
         strangers = [name for name in call.names if name not in known]
         if strangers:
             raise SymjepaError(
                 f"a function gets its arguments by name, and nothing here is called {strangers[0]!r}: the names are "
-                f"{', '.join(sorted(map(str, (*self.flow.rates, *self.values, *_parameters(self.flow)))))}, y (the whole state), "
-                "t, and those of every symbol of symjepa",
+                f"{', '.join(sorted(map(str, {*self.flow.rates, *self.values, *_parameters(self.flow)})))}, t, "
+                "y (the whole state), and those of every symbol of symjepa",
                 name=strangers[0],
             )
 
@@ -97,9 +104,12 @@ class Scope:
 
     def _agrees(self, call: Numeric, expr: sp.Expr) -> bool:
         """Whether the function gives in numbers what it gave in symbols: an `if` in it may have looked at a symbol."""
-        symbols = sorted((s for s in expr.free_symbols if isinstance(s, sp.Symbol)), key=str)
+        symbols = sorted({*self.needed(call), *expr.free_symbols}, key=str)
         for probe in range(PROBES):
-            point = {s: sp.Integer(2 + probe) if s.is_integer else sp.Rational(3 + 4 * probe, 5 + i) for i, s in enumerate(symbols)}
+            point = {
+                s: sp.Integer(2 + probe) if s.is_integer else sp.Rational(3 + 4 * probe, 5 + i)
+                for i, s in enumerate(symbols)
+            }
             try:
                 got, meant = float(call.at(floats(self.arguments(point)))), float(expr.xreplace(point))
             except Exception:
@@ -110,7 +120,7 @@ class Scope:
 
 
 def floats(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Numbers for a function that wants them: whole ones as int, others as float; symbols without a value are left out."""
+    """Numbers for a function that wants them: whole ones as int, others as float, symbols left out."""
     found: dict[str, Any] = {}
     for name, value in arguments.items():
         if isinstance(value, tuple):
@@ -125,7 +135,9 @@ def parameters_of(call: Callable[..., Any]) -> tuple[str, ...]:
     try:
         known = inspect.signature(call).parameters.values()
     except (TypeError, ValueError):
-        raise SymjepaError(f"the parameters of {call!r} must have names, but it does not tell them: wrap it in a lambda") from None
+        raise SymjepaError(
+            f"the parameters of {call!r} must have names, but it does not tell them: wrap it in a lambda"
+        ) from None
     wild = [p for p in known if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD, p.POSITIONAL_ONLY)]
     if wild:
         raise SymjepaError(f"the parameters of {call!r} must have names, but it takes {wild[0]}: wrap it in a lambda")
@@ -134,7 +146,9 @@ def parameters_of(call: Callable[..., Any]) -> tuple[str, ...]:
 
 def _number(value: object) -> sp.Expr:
     if isinstance(value, bool) or not isinstance(value, int | float | Fraction | sp.Expr):
-        raise OutsideFragment(f"a formula is a SymPy expression, a number or a function; got {value!r} (type={type(value).__name__})")
+        raise OutsideFragment(
+            f"a formula is a SymPy expression, a number or a function; got {value!r} (type={type(value).__name__})"
+        )
     if isinstance(value, sp.Expr):
         return value
     return sp.Rational(str(value)) if isinstance(value, float) else sp.Rational(value.numerator, value.denominator)
@@ -151,7 +165,27 @@ def scope(flow: AnyFlow, given: Iterable[Any] = (), *more: sp.Expr | Mapping[Any
 
 
 _PUBLIC = (
-    *("K", "L", "lam", "sigma2", "sigma2_y", "nu", "rho", "alpha", "tau", "eta", "t", "w", "v", "b", "u", "s", "eps", "n", "j"),
+    *(
+        "K",
+        "L",
+        "lam",
+        "sigma2",
+        "sigma2_y",
+        "nu",
+        "rho",
+        "alpha",
+        "tau",
+        "eta",
+        "t",
+        "w",
+        "v",
+        "b",
+        "u",
+        "s",
+        "eps",
+        "n",
+        "j",
+    ),
 )
 
 
@@ -168,7 +202,7 @@ def _needs_finite_state(flow: AnyFlow) -> None:
     """One symbol per state variable: a whole family of layers has no point."""
     if any(not isinstance(x, sp.Symbol) for x in flow.rates):
         raise NeedsDepth(
-            "an assertion needs one symbol for each state variable, but a layer of a symbolic stack stands for all of them: "
+            "one symbol is needed for each state variable, but a layer of a symbolic stack stands for all of them: "
             "build the model with numeric depths, or use product or balanced coordinates"
         )
 
@@ -196,7 +230,7 @@ def _set_values(flow: AnyFlow) -> dict[sp.Symbol, sp.Expr]:
 
 
 def _relations(given: Iterable[Any], known: Scope) -> Iterable[Claim]:
-    """Hypotheses as claims: those of `symjepa.statements.claims`, or SymPy's own relations; what is already True says nothing."""
+    """Hypotheses as claims: ours, or SymPy's own relations; what is already True says nothing."""
     for relation in given:
         match relation:
             case Less() | AtMost() | Identity() | Unequal():

@@ -27,7 +27,7 @@ def same_numbers(
 ) -> Outcome | Failure:
     """Your functions against exact formulas, at small exact points."""
     compared = 0
-    for point in _points(known, {s for e in meant.values() for s in e.free_symbols}):
+    for point in _points(known, {s for e in (*meant.values(), *read.values()) for s in _names(known, e)}):
         for x, formula in read.items():
             pair = _pair(known, formula, meant[x], point)
             if pair is None:
@@ -82,7 +82,8 @@ def same_trajectory(known: Scope, read: Mapping[sp.Expr, sp.Expr | Numeric], tim
     free = {s for formula in read.values() for s in _names(known, formula)} | {
         s for rate in known.flow.rates.values() for s in rate.free_symbols
     }
-    for point in islice(_points(known, free - set(known.flow.rates) - {time}), 4):
+    fixed = ({s: x for s, x in point.items() if s not in known.flow.rates} for point in _points(known, free - {time}))
+    for point in islice(fixed, 4):
         begin = {x: value_of(known, formula, {**point, time: sp.S.Zero}) for x, formula in read.items()}
         for moment in (sp.Rational(1, 4), sp.S.One):
             there = _integrated(known, point, begin, float(moment))
@@ -90,13 +91,15 @@ def same_trajectory(known: Scope, read: Mapping[sp.Expr, sp.Expr | Numeric], tim
                 pair = value_of(known, formula, {**point, time: moment}), there[x]
                 compared += 1
                 if not close(*pair):
-                    return Failure(_sides({**point, time: moment}, (f"your {x}", f"{x} integrated from your {x}(0)"), pair))
+                    return Failure(
+                        _sides({**point, time: moment}, (f"your {x}", f"{x} integrated from your {x}(0)"), pair)
+                    )
     return _agreeing(compared, "your formula solves the flow")
 
 
 def _names(known: Scope, formula: sp.Expr | Numeric) -> set[sp.Symbol]:
     if isinstance(formula, Numeric):
-        return {known.symbols[name] for name in formula.names if name in known.symbols} - set(known.values)
+        return known.needed(formula)
     return set(formula.free_symbols)
 
 

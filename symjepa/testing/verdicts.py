@@ -1,13 +1,14 @@
-r"""What becomes of a claim: proved, contradicted at a certified point, or only in agreement with numbers; and how that is said.
+r"""What becomes of a claim: proved, contradicted at a certified point, or only in agreement with numbers.
 
-Nothing here decides by itself.  Equality and signs are the kernel's; a counterexample is a point at which two sides certainly differ
-or a sign is certainly reversed.  What is neither proved nor contradicted is compared at exact points in balls, and the outcome says so.
+Nothing here decides by itself.  Equality and signs are the kernel's; a counterexample is a point at which two sides
+certainly differ or a sign is certainly reversed.  What is neither proved nor contradicted is compared at exact points
+in balls, and the outcome says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import sympy as sp
@@ -21,7 +22,7 @@ from symjepa.verify.kernel.assumptions import assumed
 from symjepa.verify.kernel.decide import Context, decide
 from symjepa.verify.kernel.points import Point, holds_at, points, satisfies
 from symjepa.verify.obligations import compiled
-from symjepa.verify.obligations.kinds import Equal, HasSign, Shown, Signed
+from symjepa.verify.obligations.kinds import Decidable, Equal, HasSign, Shown
 
 DIGITS, BITS, SEARCHED = 50, 256, 40
 Labels = Mapping[str, tuple[str, str]]
@@ -31,7 +32,7 @@ _SIMPLER = tuple(map(sp.Rational, ("1", "2", "1/2", "3")))
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an assertion established.  `proved`: decided by the kernel for every point; otherwise agreement in numbers only."""
+    """What an assertion established.  `proved`: by the kernel, for every point; otherwise agreement in numbers only."""
 
     said: str
     proved: bool
@@ -56,7 +57,9 @@ class Sides:
         lines = [f"  at {spelled(self.point)}:"]
         for label, value, formula in zip(self.labels, self.values, self.formulas, strict=True):
             lines.append(f"    {label.ljust(width)}  {value}{f'   from {formula}' if formula else ''}")
-        return "\n".join([*lines, *([f"    {'difference'.ljust(width)}  {self.difference}"] if self.difference else [])])
+        return "\n".join(
+            [*lines, *([f"    {'difference'.ljust(width)}  {self.difference}"] if self.difference else [])]
+        )
 
 
 @dataclass(frozen=True)
@@ -76,43 +79,64 @@ class Failure:
 
 def spelled(point: Point) -> str:
     """A point as a reader would write it."""
-    return ", ".join(f"{s} = {x}" for s, x in sorted(point.items(), key=lambda item: str(item[0]))) or "every point"
+    return (
+        ", ".join(f"{s.name} = {x}" for s, x in sorted(point.items(), key=lambda item: str(item[0].name)))
+        or "every point"
+    )
 
 
 def judge(claim: Claim, said: str, given: Iterable[Claim], labels: Labels) -> Outcome | Failure:
-    """Decide every obligation of a claim; look for a counterexample to what is open; compare the rest in numbers."""
+    """Decide every obligation of a claim; look for a counterexample to what is open; compare the rest in numbers.
+
+    What one conjunct has proved is known to the next ones.
+    """
     context = context_of(given)
     notes: list[str] = []
     compared = 0
-    for part in parts(claim):
-        for obligation in compiled(part).obligations:
-            decision = decide(obligation, context)
-            if decision.proved:
-                continue
-            if not isinstance(obligation, Equal | HasSign):
-                if isinstance(obligation, Shown):
-                    return Failure(reason=obligation.reason)
-                notes.append(decision.residual)
-                continue
-            found = counterexample(obligation, context, labels)
-            if found is not None:
-                return Failure(found)
-            agreeing = _agreement(obligation, context)
-            if not agreeing:
-                return Failure(reason=f"not proved ({decision.residual}), and no point was found where it can be compared in numbers")
-            compared = max(compared, agreeing)
-            notes.append(decision.residual)
+    for plan in map(compiled, parts(claim)):
+        found = [_judged(obligation, context, labels) for obligation in plan.obligations]
+        failure = next((one for one in found if isinstance(one, Failure)), None)
+        if failure is not None:
+            return failure
+        lacking = [one for one in found if isinstance(one, _Compared)]
+        notes += [one.lacks for one in lacking]
+        compared = max([compared, *(one.points for one in lacking)])
+        if not lacking:
+            context = replace(context, facts=(*context.facts, *plan.learned))
     if not notes:
         return Outcome(said, True, "exact, for every point of the hypotheses")
     numbers = f"at {compared} exact points, to {DIGITS} digits; " if compared else ""
     return Outcome(said, False, f"{numbers}what a proof lacks: {_short(notes[0])}")
 
 
+@dataclass(frozen=True)
+class _Compared:
+    """An obligation that is not proved: at how many points it holds in numbers (0: it cannot be compared), and what a proof lacks."""
+
+    points: int
+    lacks: str
+
+
+def _judged(obligation: Decidable, context: Context, labels: Labels) -> Failure | _Compared | None:
+    """None if proved."""
+    decision = decide(obligation, context)
+    if decision.proved:
+        return None
+    if isinstance(obligation, Shown):
+        return Failure(reason=obligation.reason)
+    if not isinstance(obligation, Equal | HasSign):
+        return _Compared(0, decision.residual)
+    found = counterexample(obligation, context, labels)
+    if found is not None:
+        return Failure(found)
+    agreeing = _agreement(obligation, context)
+    if not agreeing:
+        return Failure(reason=f"not proved ({decision.residual}), and nowhere found to be comparable in numbers")
+    return _Compared(agreeing, decision.residual)
+
+
 def _short(text: str, most: int = 160) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
-
-
-Test = Equal | HasSign | Signed
 
 
 def counterexample(test: Equal | HasSign, context: Context, labels: Labels) -> Sides | None:
@@ -131,7 +155,9 @@ def _facts(test: Equal | HasSign, context: Context) -> tuple[Fact, ...]:
 
 
 def _symbols(test: Equal | HasSign) -> set[sp.Symbol]:
-    return set(test.expr.free_symbols) if isinstance(test, HasSign) else {*test.lhs.free_symbols, *test.rhs.free_symbols}
+    return (
+        set(test.expr.free_symbols) if isinstance(test, HasSign) else {*test.lhs.free_symbols, *test.rhs.free_symbols}
+    )
 
 
 def _points(test: Equal | HasSign, facts: tuple[Fact, ...]) -> Iterator[Point]:
@@ -174,14 +200,18 @@ def _sides(test: Equal | HasSign, point: Point, labels: Labels) -> Sides:
     if isinstance(test, HasSign):
         left, needed = labels.get(test.premise, (test.premise, "needed"))
         signs = {"positive": "> 0", "nonnegative": "≥ 0", "nonzero": "≠ 0", "zero": "= 0"}
-        return Sides(point, (left, needed), (number(test.expr, point), signs[test.kind]), formulas=(_formula(test.expr), ""))
+        return Sides(
+            point, (left, needed), (number(test.expr, point), signs[test.kind]), formulas=(_formula(test.expr), "")
+        )
     values = (number(test.lhs, point), number(test.rhs, point))
     formulas = (_formula(test.lhs), _formula(test.rhs))
-    return Sides(point, labels.get(test.premise, ("left", "right")), values, number(test.lhs - test.rhs, point), formulas)
+    return Sides(
+        point, labels.get(test.premise, ("left", "right")), values, number(test.lhs - test.rhs, point), formulas
+    )
 
 
 def _formula(expr: sp.Expr, most: int = 90) -> str:
-    text = str(expr)
+    text = str(expr.xreplace({s: sp.Symbol(s.name) for s in expr.atoms(sp.Dummy)}))
     return text if not expr.is_Number and len(text) <= most else ""
 
 

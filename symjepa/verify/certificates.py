@@ -53,7 +53,9 @@ class Source:
     uses: tuple[str, ...] = ()
 
 
-def certificate(source: Source, theorem: Theorem | Conjecture, report: Report, spelled: Spelled, symjepa: str) -> Object:
+def certificate(
+    source: Source, theorem: Theorem | Conjecture, report: Report, spelled: Spelled, symjepa: str
+) -> Object:
     """The certificate of one theorem or conjecture."""
     own = theorem.statement
     scopes = scopes_of(report)
@@ -75,7 +77,9 @@ def certificate(source: Source, theorem: Theorem | Conjecture, report: Report, s
         "near_misses": [_near_miss(m, f, spelled) for m, f in zip(own.near_misses, report.near_misses, strict=True)],
         "uses": sorted(source.uses),
         "source": own.source,
-        "printed": [{"source": p.source, "words": p.words, "seen": p.seen, "conversion": p.conversion} for p in own.printed],
+        "printed": [
+            {"source": p.source, "words": p.words, "seen": p.seen, "conversion": p.conversion} for p in own.printed
+        ],
         "missing": theorem.missing if isinstance(theorem, Conjecture) else None,
         "trusted": [{"file": file.name, "lines": file.lines, "sha256": file.sha256} for file in trusted_files()],
         "sha256": source.sha256,
@@ -112,7 +116,9 @@ def scope_object(scopes: Iterable[Scope]) -> Object:
 
 
 def _bounds(one: Scope) -> list[str]:
-    return [f"{symbol.name} >= {least}" for symbol, least in one.free] + [f"{name} = {number}" for name, number in one.fixed]
+    return [f"{symbol.name} >= {least}" for symbol, least in one.free] + [
+        f"{name} = {number}" for name, number in one.fixed
+    ]
 
 
 def assumptions(report: Report) -> tuple[Fact, ...]:

@@ -89,9 +89,23 @@ class Report:
         return missed and self.witnessed and self.verdict is Verdict.PROVED
 
 
+_UNDER_WAY: list[Theorem | Conjecture] = []
+"""Theorems whose proofs are being checked, to see a circle of citations."""
+
+
 def check(theorem: Theorem | Conjecture) -> Report:
     """Every verdict about one theorem or conjecture."""
+    _UNDER_WAY.append(theorem)
+    try:
+        return _checked(theorem)
+    finally:
+        _UNDER_WAY.pop()
+
+
+def _checked(theorem: Theorem | Conjecture) -> Report:
     statement = unfolded(theorem.statement)
+    if not parts(statement.claim):
+        raise BadDerivation("a statement needs at least one claim; All(()) claims nothing")
     with _within("hypotheses"):
         context = context_of(statement.hypotheses)
         _admitted(theorem.statement, context)
@@ -204,7 +218,8 @@ def _proof(
         try:
             context = _said(last, at, rule, theorem, context, lines, uses)
         except SymjepaError as error:
-            raise placed(error, at)
+            placed(error, at)
+            raise
         except Exception as error:
             raise _unforeseen(error, line=at) from error
     if last != theorem.statement.claim:
@@ -248,6 +263,8 @@ def _learned(line: Line, context: Context) -> Context:
 def _cited(cite: Cite, context: Context) -> tuple[Context, list[Line]]:
     """A cited theorem: itself PROVED, its hypotheses and assumptions shown at the given values; then its relations are facts."""
     cited = unfolded(cite.theorem.statement)
+    if any(cite.theorem is open_one for open_one in _UNDER_WAY):
+        raise BadDerivation(f"“{cited.title}” is cited, directly or not, in its own proof")
     if check(cite.theorem).verdict is not Verdict.PROVED:
         raise BadDerivation(f"the cited theorem “{cited.title}” is not PROVED")
     values = dict(cite.at)

@@ -26,16 +26,19 @@ def items(theorem: Theorem) -> Iterator[tuple[int, Item]]:
         except StopIteration:
             return
         except SymjepaError as error:
-            raise placed(error, _raised_at(error, theorem))
+            placed(error, _raised_at(error, theorem))
+            raise
         except Exception as error:
             told = f"the proof raises {type(error).__name__}: {error}; mend this line"
             raise BadDerivation(told, line=_raised_at(error, theorem)) from error
         line = proof.gi_frame.f_lineno  # type: ignore[attr-defined]
         if number == LONGEST:
-            raise BadDerivation(f"the proof never ends: it has yielded {LONGEST} items; let it stop after its claim", line=line)
+            told = f"the proof never ends: it has yielded {LONGEST} items; let it stop after its claim"
+            raise BadDerivation(told, line=line)
         if not isinstance(item, str | Claim | Cite):
             told = f"a proof yields sentences, claims and Cite(theorem), but this line yields {_short(item)}"
-            raise BadDerivation(f"{told}; interpolate results into a sentence with tex(…), or state them as claims", line=line)
+            advice = "interpolate results into a sentence with tex(…), or state them as claims"
+            raise BadDerivation(f"{told}; {advice}", line=line)
         yield line, item
 
 
@@ -45,9 +48,11 @@ def _begun(theorem: Theorem) -> Iterator[object]:
     try:
         proof: object = theorem.proof()
     except TypeError as error:
-        raise BadDerivation(f"a proof is a generator without arguments, but calling it raises TypeError: {error}", line=line) from error
+        told = f"a proof is a generator without arguments, but calling it raises TypeError: {error}"
+        raise BadDerivation(told, line=line) from error
     if not isinstance(proof, Iterator) or not hasattr(proof, "gi_frame"):
-        raise BadDerivation(f"a proof is a generator: it yields sentences and claims, but got {_short(proof)}; use `yield`", line=line)
+        told = f"a proof is a generator: it yields sentences and claims, but got {_short(proof)}; use `yield`"
+        raise BadDerivation(told, line=line)
     return proof
 
 
@@ -63,7 +68,6 @@ def _raised_at(error: BaseException, theorem: Theorem) -> int | None:
     return lines[-1] if lines else None
 
 
-def placed(error: SymjepaError, line: int | None) -> SymjepaError:
-    """The same error, which knows its line; one that knows it already keeps it."""
+def placed(error: SymjepaError, line: int | None) -> None:
+    """Lets an error know its line; one that knows it already keeps it."""
     error.parts.setdefault("line", line)
-    return error

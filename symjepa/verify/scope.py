@@ -17,6 +17,8 @@ from typing import Any
 import sympy as sp
 
 from symjepa.exact.facts import Fact
+from symjepa.exact.words import WordSum
+from symjepa.flow import expected_loss
 from symjepa.model import Model
 from symjepa.statements.claims import Claim, Relation
 from symjepa.statements.descriptions import Foreign, Layers, Modes
@@ -58,9 +60,12 @@ def _conditions(claim: Claim) -> tuple[Fact, ...]:
     return tuple(fact_of(relation) for relation in getattr(claim, "on", ()) if isinstance(relation, Relation))
 
 
-def flows_in(thing: Any) -> Iterator[Layers | Modes | Foreign]:
-    """Every description of a flow inside a claim."""
-    if isinstance(thing, Layers | Modes | Foreign):
+Described = Layers | Modes | Foreign | Model
+
+
+def flows_in(thing: Any) -> Iterator[Described]:
+    """Every description of a flow, or model by itself, inside a claim."""
+    if isinstance(thing, Described):
         yield thing
     elif isinstance(thing, tuple):
         for part in thing:
@@ -70,8 +75,11 @@ def flows_in(thing: Any) -> Iterator[Layers | Modes | Foreign]:
             yield from flows_in(getattr(thing, field.name))
 
 
-def _symbols_of_flow(flow: Layers | Modes | Foreign) -> set[sp.Symbol]:
-    """Symbols of the right-hand side as derived."""
+def _symbols_of_flow(flow: Described) -> set[sp.Symbol]:
+    """Symbols of the right-hand side, or of the loss of a model, as derived."""
+    if isinstance(flow, Model):
+        words = (WordSum.of(word) for word, _ in expected_loss(flow).terms)
+        return {symbol for one in words for symbol in symbols_of(one)}
     if isinstance(flow, Layers):
         return {symbol for moving in flow.flow.rates for symbol in symbols_of(moving.rate)}
     return {symbol for rate in flow.rates.values() for symbol in rate.free_symbols}

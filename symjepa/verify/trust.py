@@ -11,6 +11,7 @@ import io
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -29,7 +30,7 @@ TRUSTED = (
     "verify/scope.py",
 )
 HEURISTICS = frozenset(
-    "simplify solve doit series diff expand factor cancel together nsimplify equals".split()
+    ("simplify", "solve", "doit", "series", "diff", "expand", "factor", "cancel", "together", "nsimplify", "equals")
 )
 """What trusted code never calls: SymPy decides by them, and not always rightly."""
 
@@ -51,6 +52,7 @@ class TrustedFile:
         return sha256(self.path.read_bytes()).hexdigest()
 
 
+@cache
 def trusted_files() -> tuple[TrustedFile, ...]:
     """Every trusted file that holds code, in alphabetical order."""
     paths = sorted({path for pattern in TRUSTED for path in _PACKAGE.glob(pattern)})
@@ -88,9 +90,9 @@ def _docstring_lines(tree: ast.Module) -> Iterator[int]:
 
 
 def heuristic_calls(source: str) -> list[str]:
-    """`line: name` where a heuristic of SymPy is named: imported, taken from `sp` or `sympy`, or called as a method of something.
+    """`line: name` where a heuristic of SymPy is named: imported, taken from `sp` or `sympy`, or called as a method.
 
-    A file's own methods may have such a name (`together` of an alignment), and flint's exact `factor` of a whole number is none.
+    A file's own methods may have such a name (`together` of an alignment); flint's exact `factor` of a number is none.
     """
     tree = ast.parse(source)
     own = frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
@@ -104,5 +106,7 @@ def _heuristics(node: ast.AST, own: frozenset[str]) -> list[tuple[int, str]]:
         return [(node.lineno, node.attr)] if node.attr in HEURISTICS else []
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in HEURISTICS - own:
         whose = ast.unparse(node.func.value)
-        return [(node.lineno, node.func.attr)] if whose not in ("sp", "sympy") and not whose.startswith("flint.") else []
+        return (
+            [(node.lineno, node.func.attr)] if whose not in ("sp", "sympy") and not whose.startswith("flint.") else []
+        )
     return []

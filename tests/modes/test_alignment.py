@@ -8,7 +8,7 @@ import sympy as sp
 from flint import fmpq
 
 import symjepa as sj
-from symjepa.errors import FrameMismatch
+from symjepa.errors import FrameMismatch, SymjepaError
 from symjepa.exact.words import Segment
 from symjepa.flow import LayerRate, MatrixFlow, letters
 from symjepa.modes.frames import alignment, ends, entry, free_entry, instances, monomial
@@ -158,20 +158,17 @@ def test_a_symbolic_alignment_demands_at_the_outer_ends_what_every_numeric_one_d
         assert outer(sj.gradient_flow(model_with(kind, depth_L, depth_K))) == symbolic
 
 
-@pytest.mark.xfail(reason="the generic layer leaves its ends W@l in an alignment of numeric depth", strict=True)
 def test_one_layer_has_no_frame_between_layers() -> None:
     assert not any(
         "@" in end for demand in alignment(sj.gradient_flow(model_with("ema-layers", 1, 1))).shown for end in demand
     )
 
 
-@pytest.mark.xfail(
-    reason="a symbolic K stands for K >= 1: at K = 0 the teacher's left frame meets the encoder's", strict=True
-)
-def test_the_alignment_of_symbolic_depth_is_enough_without_predictor_too() -> None:
-    symbolic, shallow = (alignment(sj.gradient_flow(model_with("frozen", sj.L, K))) for K in (sj.K, 0))
-    pairs = [(first, second) for demand in shallow.shown for first in demand for second in demand]
-    assert all(symbolic.together(first, second) for first, second in pairs)
+def test_a_symbolic_predictor_has_at_least_one_layer() -> None:
+    """Without a predictor a frozen teacher's left frame must be the encoder's; a symbolic depth does not stand for that case."""
+    flow = sj.balanced(sj.aligned_modes(sj.gradient_flow(model_with("frozen", sj.L, sj.K))))
+    with pytest.raises(SymjepaError, match="> 0"):
+        flow.at({sj.K: 0})
 
 
 # Off-diagonal entries: one covariance that is not diagonal.

@@ -18,21 +18,34 @@ State: TypeAlias = tuple[Any, ...]
 Rate: TypeAlias = Callable[[State], State]
 
 BITS = 384
-TOLERANCE = arb(10) ** -62
+TOLERANCE = fmpq(1, 10**62)
 COLUMNS = 22
 MAX_STEPS = 400
-EARLY, HOPELESS = 9, arb(10) ** -9
+EARLY, HOPELESS = 8, fmpq(1, 10**9)
 
 
 def trajectory(rate: Rate, start: State, times: Iterable[fmpq]) -> list[State]:
     """The states at increasing times > 0, from `start` at time 0."""
     states: list[State] = []
-    here, now, length = start, fmpq(0), fmpq(1, 16)
+    here, now, length = start, fmpq(0), fmpq(0)
     for time in times:
-        here, length = _carried(rate, here, time - now, length)
+        here, length = _carried(rate, here, time - now, length or first_step(rate, start))
         states.append(here)
         now = time
     return states
+
+
+def first_step(rate: Rate, start: State) -> fmpq:
+    """A power of 1/2 over which the state moves by less than a sixth of its size."""
+    speed, length = rate(start), fmpq(1, 4)
+    while not largest(speed) * length * 6 <= largest(start) and length > fmpq(1, 2**40):
+        length = length / 2
+    return length
+
+
+def largest(state: State) -> arb:
+    """The largest entry, in size."""
+    return max((abs(x).abs_upper() for part in state for x, _ in _pairs(part, part)), default=arb(0))
 
 
 def _carried(rate: Rate, here: State, time: fmpq, length: fmpq) -> tuple[State, fmpq]:

@@ -7,7 +7,7 @@ reads their amplitudes back in the same frames.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, TypeAlias
@@ -17,13 +17,13 @@ from flint import arb, arb_mat, fmpq, fmpq_mat
 
 from symjepa.errors import ShapeMismatch
 from symjepa.exact.balls import ball, rational
-from symjepa.exact.words import Factor, Matrix, Segment, Word, WordSum, instantiated
+from symjepa.exact.words import Factor, Matrix, Segment, Word, WordSum
 from symjepa.flow import LayerRate, MatrixFlow, gradient_flow
-from symjepa.model import EMA, Encoder, Frozen, LayerEMA, Model, Predictor
+from symjepa.model import EMA, Encoder, LayerEMA, Model, Predictor
 from symjepa.modes.frames import Alignment, alignment, ends, numbered
 from symjepa.statements.descriptions import Modes
 from symjepa.symbols import b, lam, s, sigma2, sigma2_y, u, v, w
-from symjepa.verify.corroborate.frames import between, diagonal, frame, identity, read_in, stray
+from symjepa.verify.corroborate.frames import between, diagonal, frame, read_in, stray
 from symjepa.verify.corroborate.integrate import BITS, Rate, State, trajectory
 from symjepa.verify.kernel.points import Point
 
@@ -62,32 +62,39 @@ def _of_factor(factor: Factor) -> Iterable[Atom]:
     return ((f"{factor.stack.name}_{layer}", factor.transposed) for layer in order)
 
 
-Terms: TypeAlias = tuple[tuple[tuple[Atom, ...], arb], ...]
+class Program:
+    """Word sums of numeric depth as a list of products to form, each from an earlier one and a letter: shared beginnings are formed once."""
+
+    def __init__(self, sums: Sequence[WordSum]) -> None:
+        self._letters: dict[Atom, int] = {}
+        self._steps: dict[tuple[int, int], int] = {}
+        self._sums = tuple(tuple((self._place(word), ball(c, {}, BITS)) for word, c in words.terms) for words in sums)
+
+    def _place(self, word: Word) -> int:
+        """The number of the product that a word denotes."""
+        if not word.factors:
+            raise ShapeMismatch("an identity word has no letter from which its size could be read")
+        place = -1
+        for atom in atoms(word):
+            step = place, self._letters.setdefault(atom, len(self._letters))
+            place = self._steps.setdefault(step, len(self._steps))
+        return place
+
+    def __call__(self, named: Mapping[str, arb_mat]) -> tuple[arb_mat | None, ...]:
+        """The matrices of the sums; None for a sum without words."""
+        letters = [named[name].transpose() if transposed else named[name] for name, transposed in self._letters]
+        products: list[arb_mat] = []
+        for earlier, letter in self._steps:
+            products.append(letters[letter] if earlier < 0 else products[earlier] * letters[letter])
+        return tuple(_combined(products, rows) for rows in self._sums)
 
 
-def terms(words: WordSum) -> Terms:
-    """Words of numeric depth with their coefficients in numbers."""
-    if any(not word.factors for word, _ in words.terms):
-        raise ShapeMismatch(f"an identity word has no numeric size of its own: {words}")
-    return tuple((atoms(word), ball(coefficient, {}, BITS)) for word, coefficient in words.terms)
-
-
-def valued(compiled: Terms, named: Mapping[str, arb_mat], products: dict[tuple[Atom, ...], arb_mat] | None = None) -> arb_mat | None:
-    """The matrix of a word sum; None if it has no words.  `products` remembers what was multiplied already."""
-    known: dict[tuple[Atom, ...], arb_mat] = {} if products is None else products
+def _combined(products: Sequence[arb_mat], rows: Sequence[tuple[int, arb]]) -> arb_mat | None:
     total = None
-    for word, coefficient in compiled:
-        term = _product(word, named, known) * coefficient
+    for place, coefficient in rows:
+        term = products[place] * coefficient if coefficient != 1 else products[place]
         total = term if total is None else total + term
     return total
-
-
-def _product(word: tuple[Atom, ...], named: Mapping[str, arb_mat], known: dict[tuple[Atom, ...], arb_mat]) -> arb_mat:
-    if word not in known:
-        name, transposed = word[-1]
-        last = named[name].transpose() if transposed else named[name]
-        known[word] = last if len(word) == 1 else _product(word[:-1], named, known) * last
-    return known[word]
 
 
 def letter_name(moving: LayerRate) -> str:
@@ -107,11 +114,10 @@ def matrix_rate(flow: MatrixFlow, constants: Mapping[str, arb_mat]) -> tuple[tup
     """The names of the moving letters, and their velocities as a function of their values."""
     moving = moving_letters(flow)
     names = tuple(letter_name(one) for one in moving)
-    compiled = tuple(terms(one.rate) for one in moving)
+    program = Program([one.rate for one in moving])
 
     def rate(state: State) -> State:
-        named, known = {**constants, **dict(zip(names, state, strict=True))}, dict[tuple[Atom, ...], arb_mat]()
-        return tuple(valued(rows, named, known) for rows in compiled)
+        return program({**constants, **dict(zip(names, state, strict=True))})
 
     return names, rate
 
@@ -192,13 +198,14 @@ class AlignedRun:
         return tuple(max(stray(matrix) for matrix in self.entries(state).values()) for state in self.states)
 
 
-def aligned_run(
-    flow: MatrixFlow, frames: Framed, letters: Mapping[str, Sequence[arb | fmpq]], times: Sequence[fmpq], twist: Callable[[Named], None] | None = None
-) -> AlignedRun:
-    """Integrate from letters that are diagonal in the frames; `twist` may bend the constants first."""
-    named = {str(_name(factor)): frames.letter(factor, letters[_name(factor)]) for factor in letters_of(flow)}
-    if twist is not None:
-        twist(named)
+def in_frames(flow: MatrixFlow, frames: Framed, letters: Mapping[str, Sequence[arb | fmpq]]) -> Named:
+    """Every letter of a flow, diagonal in its frames."""
+    return {name_of(factor): frames.letter(factor, letters[name_of(factor)]) for factor in letters_of(flow)}
+
+
+def aligned_run(flow: MatrixFlow, frames: Framed, letters: Mapping[str, Sequence[arb | fmpq]], times: Sequence[fmpq]) -> AlignedRun:
+    """Integrate from letters that are diagonal in the frames."""
+    named = in_frames(flow, frames, letters)
     names, rate = matrix_rate(flow, named)
     states = trajectory(rate, tuple(named[name] for name in names), times)
     return AlignedRun(flow, frames, names, tuple(states))
@@ -217,7 +224,7 @@ def in_layers(flow: MatrixFlow, coordinates: str, start: Mapping[sp.Expr, arb], 
     data = {"Sxx": sigma2, "Syx": lam, "Syy": sigma2_y}
     amplitudes: dict[str, arb] = {}
     for factor in letters_of(flow):
-        name = _name(factor)
+        name = name_of(factor)
         if isinstance(factor, Matrix):
             amplitudes[name] = known.get(data.get(name, b), arb(0)) if name in data else known[b]
         else:
@@ -287,12 +294,3 @@ def _fixed(description: Modes, point: Point) -> Point:
 def _rest(name: str) -> list[fmpq]:
     """A further mode of the data, on which the layers are silent."""
     return [fmpq({"Sxx": 3, "Syx": 1, "Syy": 2}[name], 4)] if name in ("Sxx", "Syx", "Syy") else []
-
-
-def still(flow: MatrixFlow) -> frozenset[str]:
-    """Letters of a flow that do not move."""
-    moving = {letter_name(one) for one in moving_letters(flow)}
-    return frozenset(_name(factor) for factor in letters_of(flow)) - moving
-
-
-__all__ = ["AlignedRun", "Framed", "aligned_run", "at_numbers", "framed", "identity", "instantiated", "matrix_rate", "mode_states", "Frozen"]

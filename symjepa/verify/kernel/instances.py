@@ -79,7 +79,8 @@ def obeys(letters: Letters, hypotheses: Iterable[Annihilates]) -> bool:
     for hypothesis in hypotheses:
         product = letters.matrices[hypothesis.left.name]
         product = product.T if hypothesis.left.transposed else product
-        if np.any(product @ letters.matrices[hypothesis.right.name] != _or_zero(letters, hypothesis.value)):
+        right = letters.matrices[hypothesis.right.name]
+        if np.any(product @ (right.T if hypothesis.right.transposed else right) != _or_zero(letters, hypothesis.value)):
             return False
     return is_covariance(letters.matrices)
 

@@ -58,7 +58,10 @@ def _at_points(test: Scalar, context: Context, at: Point | None) -> Counterexamp
     given = test.given if isinstance(test, Equal | HasSign) else ()
     facts = (*context.facts, *given)
     symbols = _symbols(test) | {s for fact in facts for s in fact.free_symbols}
-    facts = (*facts, *assumed(symbols))
+    try:
+        facts = (*facts, *assumed(symbols))
+    except OutsideFragment:  # a symbol assumes more than can be checked at a point
+        return None
     for point in _candidates(symbols, facts, at):
         fails = _failure(test, point)
         if fails is not None:

@@ -19,19 +19,21 @@ from symjepa.exact.facts import Fact
 from symjepa.exact.sums import substitute
 from symjepa.statements.claims import AtMost, Less, Relation
 from symjepa.statements.descriptions import Flow
-from symjepa.symbols import b, s, t, u, v, w
+from symjepa.symbols import AMPLITUDES, t
 from symjepa.verify.kernel.assumptions import assumed
 from symjepa.verify.obligations.kinds import Decidable, HasSign, Shown, Smooth
-
-AMPLITUDES = frozenset((w, v, b, u, s))
 
 
 @dataclass(frozen=True)
 class Local:
-    """The rates and the domain of a flow in fresh symbols; `names` renames expressions of the claim."""
+    """The rates and the domain of a flow in fresh symbols; `names` renames expressions of the claim.
+
+    What the domain says of parameters alone is not known here but demanded: the hypotheses must imply it.
+    """
 
     rates: Mapping[sp.Expr, sp.Expr]
     domain: tuple[Fact, ...]
+    demands: tuple[Fact, ...]
     names: Mapping[sp.Expr, sp.Expr]
 
     def renamed(self, expr: sp.Expr) -> sp.Expr:
@@ -50,8 +52,9 @@ class Local:
         return tuple(Fact(self.renamed(fact.expr), fact.kind) for fact in map(fact_of, relations))
 
     def smooth(self, premise: str, given: tuple[Fact, ...], *more: sp.Expr) -> tuple[Decidable, ...]:
-        """Rates (and more) defined and smooth wherever `given` holds; a product may have lost a factor that is not."""
-        return tuple(Smooth(premise, expr, given) for expr in (*self.rates.values(), *more))
+        """Rates (and more) defined and smooth wherever `given` holds, and what the flow demands of its parameters."""
+        demands = (HasSign(premise, fact.expr, fact.kind, necessary=False) for fact in self.demands)
+        return (*demands, *(Smooth(premise, expr, given) for expr in (*self.rates.values(), *more)))
 
     def inside(self, premise: str, values: Mapping[sp.Expr, sp.Expr], given: tuple[Fact, ...]) -> tuple[Decidable, ...]:
         """A point lies in the domain, assumptions on its symbols included."""
@@ -74,7 +77,9 @@ def local(flow: Flow, exprs: Iterable[sp.Expr], time: sp.Symbol | None = None) -
     _check_constants(flow, (*exprs, *flow.rates.values()), names)
     rates = {names[x]: substitute(rate, names) for x, rate in flow.rates.items()}
     domain = [Fact(substitute(fact.expr, names), fact.kind) for fact in flow.domain]
-    return Local(rates, tuple(dict.fromkeys((*domain, *assumed(rates)))), names)
+    moving = [fact for fact in domain if set(fact.free_symbols) & set(rates)]
+    demands = [fact for fact in domain if fact not in moving]
+    return Local(rates, tuple(dict.fromkeys((*moving, *assumed(rates)))), tuple(demands), names)
 
 
 def _fresh(symbol: sp.Symbol) -> sp.Symbol:

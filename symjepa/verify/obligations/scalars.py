@@ -26,6 +26,7 @@ from symjepa.statements.claims import (
     Within,
 )
 from symjepa.verify.obligations.local import fact_of
+from symjepa.verify.kernel.assumptions import assumed
 from symjepa.verify.obligations.kinds import Closes, Decidable, Equal, HasSign, Plan, SameTruth, Signed, Smooth, plan
 
 def facts_of(relations: tuple[Relation, ...]) -> tuple[Fact, ...]:
@@ -109,7 +110,10 @@ def of_closed_sum(claim: SumCloses) -> Plan:
 def of_root(claim: Root) -> Plan:
     low, high = claim.between
     sign = 1 if claim.rising else -1
-    x = sp.Dummy(claim.variable.name, real=True)
+    if claim.variable.is_integer:
+        raise BadDerivation(f"a root needs a real variable; {claim.variable} is an integer")
+    x = sp.Dummy(claim.variable.name, **claim.variable.assumptions0)
+    ends = tuple(HasSign("order", end, fact.kind, necessary=False) for fact in assumed([claim.variable]) for end in (low, high))
     inside = (Fact(x - low, "positive"), Fact(high - x, "positive"))
     at = {end: substitute(claim.of, {claim.variable: end}) for end in (low, high, x)}
     return plan(
@@ -117,6 +121,7 @@ def of_root(claim: Root) -> Plan:
         "intermediate-value",
         (
             HasSign("order", high - low, "positive"),
+            *ends,
             HasSign("lower end", -sign * at[low], "positive", necessary=False),
             HasSign("upper end", sign * at[high], "positive", necessary=False),
             HasSign("monotone", sign * derivative(at[x], x), "positive", inside, necessary=False),

@@ -1,0 +1,70 @@
+r"""Corroboration: independent numerics that agree or disagree with a theorem, and never prove it.
+
+`corroborate(theorem)` takes each conjunct of the claim by its kind and computes it another way: trajectories of modes and of whole layers
+are integrated from their right-hand sides alone (Gragg-Bulirsch-Stoer at 115 digits), hitting times are rigorous integrals, fixed points
+are certified roots, rates come from a numerical Jacobian, words from random exact matrices.  Nothing that decides a claim in the kernel
+(normal forms, symbolic derivatives, certificates) is used, save to decide which points lie in the domain.  The same seed gives the
+same agreements, on every machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from symjepa.errors import SymjepaError
+from symjepa.exact.balls import precision
+from symjepa.statements import claims
+from symjepa.statements.claims import Claim, parts
+from symjepa.statements.statement import Conjecture, Theorem
+from symjepa.verify.check import context_of, unfolded
+from symjepa.verify.corroborate import dynamics, hitting, scalars, words
+from symjepa.verify.corroborate.agreement import MOST, NEEDED, Agreement, agreement, merged
+from symjepa.verify.corroborate.integrate import BITS
+from symjepa.verify.kernel.decide import Context
+
+__all__ = ["MOST", "NEEDED", "Agreement", "corroborate", "corroborated"]
+
+Corroborator = Callable[[Any, Context, int], Iterator[Agreement]]
+
+CORROBORATORS: dict[type[Claim], Corroborator] = {
+    claims.Identity: scalars.of_identity,
+    claims.Less: scalars.of_sign,
+    claims.AtMost: scalars.of_sign,
+    claims.Unequal: scalars.of_sign,
+    claims.Iff: scalars.of_equivalence,
+    claims.SumCloses: scalars.of_closed_sum,
+    claims.Root: scalars.of_root,
+    claims.Within: scalars.of_bound,
+    claims.Conserved: dynamics.of_conserved,
+    claims.Solves: dynamics.of_solution,
+    claims.Implicit: dynamics.of_implicit,
+    claims.Hits: hitting.of_hitting_time,
+    claims.Zeros: dynamics.of_zeros,
+    claims.Linearized: dynamics.of_linearized,
+    claims.Invariant: dynamics.of_invariant,
+    claims.Converges: dynamics.of_convergence,
+    claims.WordIdentity: words.of_word_identity,
+    claims.Drift: words.of_drift,
+    claims.Dissipates: words.of_dissipation,
+    claims.Decouples: words.of_decoupling,
+}
+
+
+def corroborate(theorem: Theorem | Conjecture, seed: int = 0) -> tuple[Agreement, ...]:
+    """One agreement for each kind of computation that the conjuncts of the claim allow, each the worst of its kind."""
+    statement = unfolded(theorem.statement)
+    context = context_of(statement.hypotheses)
+    return merged(found for part in parts(statement.claim) for found in corroborated(part, context, seed))
+
+
+def corroborated(claim: Claim, context: Context, seed: int = 0) -> tuple[Agreement, ...]:
+    """The agreements of one claim (not of a conjunction) under the hypotheses of a context."""
+    kind = type(claim).__name__
+    if type(claim) not in CORROBORATORS:
+        return (agreement(f"{kind}: no independent numerics", ()),)
+    with precision(BITS):
+        try:
+            return tuple(CORROBORATORS[type(claim)](claim, context, seed))
+        except SymjepaError as refusal:
+            return (Agreement(f"{kind}: not computed", None, None, 0, str(refusal)),)
