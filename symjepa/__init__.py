@@ -18,8 +18,8 @@ from symjepa.model import (
     Predictor,
     Shared,
 )
-from symjepa.modes.frames import alignment
 from symjepa.modes.export import to_heyoka, to_numpy, to_sympy
+from symjepa.modes.frames import alignment
 from symjepa.modes.reduction import ModeFlow, aligned_modes, balanced, product_modes
 from symjepa.symbols import K, L, alpha, b, eps, eta, lam, rho, s, sigma2, sigma2_y, t, tau, u, v, w
 

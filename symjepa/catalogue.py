@@ -1,7 +1,7 @@
 r"""From files to theorems: the book's own, and a user's derivation by path.
 
-A derivation file declares `theorem` or `conjecture`; its label is its file name with hyphens.  What is wrong with a file is said with the
-line in it that raised.
+A derivation file declares `theorem` or `conjecture`; its label is its file name with hyphens.  What is wrong with a
+file is said with the line in it that raised.
 """
 
 from __future__ import annotations
@@ -97,7 +97,9 @@ def _refuse_circles(entry: Entry, way: tuple[str, ...] = ()) -> None:
     """BadDerivation if a theorem uses itself, directly or through others."""
     if entry.label in way:
         circle = " uses ".join((*way[way.index(entry.label) :], entry.label))
-        raise BadDerivation(f"{entry.file.name}: a theorem may not rest on itself, but {circle}: break the circle of imports")
+        raise BadDerivation(
+            f"{entry.file.name}: a theorem may not rest on itself, but {circle}: break the circle of imports"
+        )
     for label in uses(entry):
         _refuse_circles(find(label), (*way, entry.label))
 
@@ -114,15 +116,17 @@ def load(entry: Entry) -> Theorem | Conjecture:
     declared = [getattr(module, name) for name in ("theorem", "conjecture") if hasattr(module, name)]
     if len(declared) != 1 or not isinstance(declared[0], Theorem | Conjecture):
         raise BadDerivation(
-            f"{entry.file.name} is not a derivation: it must declare one `theorem` (a generator under @proves(statement)) "
-            f"or one `conjecture`; got {', '.join(map(repr, declared)) or 'neither'}"
+            f"{entry.file.name} is not a derivation: it must declare one `theorem` (a generator under"
+            f" @proves(statement)) or one `conjecture`; got {', '.join(map(repr, declared)) or 'neither'}"
         )
     return declared[0]
 
 
 def _advice(error: BaseException) -> str:
     if isinstance(error, ImportError) and "relative import" in str(error):
-        return "; outside the book imports are absolute: `from symjepa.book.models import …` for `from ..models import …`"
+        return (
+            "; outside the book imports are absolute: `from symjepa.book.models import …` for `from ..models import …`"
+        )
     return ""
 
 

@@ -1,7 +1,8 @@
 r"""From a model to its matrix flow: the loss as words, differentiated layer by layer.  Nothing is assumed of the data.
 
-Soundness.  The loss is built from the model's own residual $P W x - \overline{W} y$; one rule (`words.gradient`) differentiates it, with
-the stop-gradient copy marked until the gradient has been taken.  The teacher's motion is its definition.
+Soundness.  The loss is built from the model's own residual $P W x - \overline{W} y$; one rule (`words.gradient`)
+differentiates it, with the stop-gradient copy marked until the gradient has been taken.  The teacher's motion is its
+definition.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class Letters:
 
 
 def letters(model: Model) -> Letters:
-    """The letters of a model; a latent target lives in the context's space, since the teacher is a copy of the encoder."""
+    """The letters of a model; a latent target lives in the context's space, for the teacher is a copy of the encoder."""
     target = "context" if model.latent else "target"
     return Letters(
         encoder=Stack("W", model.encoder.depth, "latent", "context", "W"),
@@ -91,7 +92,9 @@ def _stopped(product: WordSum) -> WordSum:
 
 
 def sample_loss(model: Model) -> TraceSum:
-    r"""$\tfrac12\|P W x - \mathrm{sg}[\overline{W} y]\|^2$ for one pair of views, as a trace in the data letters x and y."""
+    r"""$\tfrac12\|P W x - \mathrm{sg}[\overline{W} y]\|^2$ for one pair of views, as a trace in the data letters x and
+    y.
+    """
     named = letters(model)
     residual = named.predictor.product() @ named.encoder.product() @ named.context.word() - target_branch(model)
     squared: TraceSum = sp.Rational(1, 2) * TraceSum.of(residual @ residual.T)
@@ -130,7 +133,7 @@ class LayerRate:
 
 @dataclass(frozen=True, slots=True)
 class MatrixFlow:
-    """The gradient flow of a model: one right-hand side per layer, for symbolic or numeric depths; nothing is assumed."""
+    """The gradient flow of a model: one right-hand side per layer, for symbolic or numeric depths."""
 
     model: Model
     loss: TraceSum
@@ -161,14 +164,17 @@ def _where(entry: LayerRate) -> str:
 
 def _only_layer(segment: Segment) -> sp.Expr:
     if not segment.is_layer:
-        raise BadSegment(f"the motion of the product {segment} is a sum over its layers; speak of single layers, or of their balance")
+        raise BadSegment(
+            f"the motion of the product {segment} is a sum over its layers; speak of single layers, or of their balance"
+        )
     return segment.hi
 
 
 def gradient_flow(model: Model) -> MatrixFlow:
     r"""Every layer of encoder and predictor by its semi-gradient, and the teacher by its definition.
 
-    Layers $W_l$ have shape (d_l, d_{l-1}).  Source: tian2021directpred, Eqs. 1-3; littwin2024jepa, Sec. 3, for the live teacher.
+    Layers $W_l$ have shape (d_l, d_{l-1}).  Source: tian2021directpred, Eqs. 1-3; littwin2024jepa, Sec. 3, for the
+    live teacher.
     """
     named, loss = letters(model), expected_loss(model)
     rates = [_layer_rate(model, loss, named.encoder, l, sp.S.One)]

@@ -1,8 +1,9 @@
 r"""What is trained, and which target: frozen nouns, no computation.
 
-The learner is a deep linear encoder $W = W_L \cdots W_1$ and a deep linear predictor $P = P_K \cdots P_1$.  Its loss is
-$\tfrac12 E\|P W x - \mathrm{sg}[\overline{W} y]\|^2$ (latent target) or $\tfrac12 E\|P W x - y\|^2$ (data target), and its layers move by
-$\dot W_l = -\partial\mathcal L/\partial W_l - \eta W_l$, $\dot P_k = -\alpha\,\partial\mathcal L/\partial P_k - \eta P_k$.
+The learner is a deep linear encoder $W = W_L \cdots W_1$ and a deep linear predictor $P = P_K \cdots P_1$.  Its loss
+is $\tfrac12 E\|P W x - \mathrm{sg}[\overline{W} y]\|^2$ (latent target) or $\tfrac12 E\|P W x - y\|^2$ (data target),
+and its layers move by $\dot W_l = -\partial\mathcal L/\partial W_l - \eta W_l$, $\dot P_k = -\alpha\,\partial\mathcal
+L/\partial P_k - \eta P_k$.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ def _depth(what: str, value: int | sp.Expr, least: int) -> sp.Expr:
         raise InvalidDepth(f"{needed}; got {depth}", value=value)
     admitted = depth.is_Symbol and depth.is_integer and (depth.is_positive if least else depth.is_nonnegative)
     if not depth.is_Number and (not admitted or depth in INDICES):
-        raise InvalidDepth(f"{needed}; got {depth} (use symjepa.K for the predictor, symjepa.L for the encoder)", value=value)
+        raise InvalidDepth(
+            f"{needed}; got {depth} (use symjepa.K for the predictor, symjepa.L for the encoder)", value=value
+        )
     return depth
 
 
@@ -58,7 +61,7 @@ class Encoder:
 
 @dataclass(frozen=True, slots=True)
 class Predictor:
-    """P = P_K ⋯ P_1, m × m (latent target) or d × m (data target), with `depth` = K ≥ 0 layers; 0 means no predictor."""
+    """P = P_K ⋯ P_1, m × m (latent target) or d × m (data target); `depth` = K ≥ 0, where 0 means no predictor."""
 
     depth: sp.Expr
 
@@ -133,8 +136,8 @@ Objective = LatentPrediction | DataReconstruction
 class Model:
     """A learner: architecture, target, and the rates α (predictor) and η (weight decay).
 
-    `teacher` is needed for the latent target and has no meaning for the data target.  α = 1 and η = 0 are the paper's model.
-    Raises InvalidModel where the parts do not go together.
+    `teacher` is needed for the latent target and has no meaning for the data target.  α = 1 and η = 0 are the paper's
+    model. Raises InvalidModel where the parts do not go together.
     """
 
     encoder: Encoder

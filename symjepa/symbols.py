@@ -1,11 +1,11 @@
 r"""Every public symbol, made once: its assumptions, its LaTeX name, its meaning and its scaling weight.
 
-Two SymPy symbols with one name and different assumptions are different and print alike, so nobody else makes symbols of these
-names.  The assumptions on a symbol are hypotheses of every statement in which it occurs.
+Two SymPy symbols with one name and different assumptions are different and print alike, so nobody else makes symbols
+of these names.  The assumptions on a symbol are hypotheses of every statement in which it occurs.
 
-Scaling weights are the units of this theory.  The views scale as $x \to a\,x$, $y \to c\,y$, an encoder layer as $W_l \to p\,W_l$
-and a predictor layer as $P_k \to z\,P_k$; a weight is a linear form in the symbols `a`, `c`, `p`, `z`
-(see `symjepa.analysis.scaling` for the one relation that each objective imposes).
+Scaling weights are the units of this theory.  The views scale as $x \to a\,x$, $y \to c\,y$, an encoder layer as $W_l
+\to p\,W_l$ and a predictor layer as $P_k \to z\,P_k$; a weight is a linear form in the symbols `a`, `c`, `p`, `z` (see
+`symjepa.analysis.scaling` for the one relation that each objective imposes).
 """
 
 from __future__ import annotations

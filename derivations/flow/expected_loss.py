@@ -9,7 +9,7 @@ import sympy as sp
 
 from symjepa.exact.words import TraceSum, WordSum
 from symjepa.model import Model
-from symjepa.statements.claims import Claim, LossIs, All
+from symjepa.statements.claims import All, Claim, LossIs
 from symjepa.statements.descriptions import Layers
 from symjepa.statements.statement import NearMiss, Statement, proves
 from symjepa.symbols import K, L, alpha, eta, tau
@@ -61,7 +61,8 @@ expected_loss = Statement(
         NearMiss(LossIs(jepa[0], traces(jepa[0], branch_of(jepa[0]), cross=1)), why="the sign of the cross term"),
         NearMiss(LossIs(jepa[1], 2 * traces(jepa[1], branch_of(jepa[1]))), why="the loss without the ½"),
         NearMiss(
-            LossIs(data, reconstruction.traces - half * TraceSum.of(named.Syy.word())), why="the constant that no prediction removes"
+            LossIs(data, reconstruction.traces - half * TraceSum.of(named.Syy.word())),
+            why="the constant that no prediction removes",
         ),
     ),
 )

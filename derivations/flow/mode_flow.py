@@ -6,7 +6,6 @@ times the others, which is the factor L that separates unit-rate gradient flow f
 Source: saxe2014exact, Eq. 4; tian2021directpred, Eqs. 11-13 and App. D.4; littwin2024jepa, Eqs. 7-8.
 """
 
-import sympy as sp
 
 from symjepa.statements.claims import All, Less, Moves
 from symjepa.statements.descriptions import modes
@@ -29,7 +28,13 @@ def student(model, drive, target) -> list[Moves]:
 
 
 live, ema, layer_ema, frozen = (latent(teacher) for teacher in STOPPED.values())
-products = [*student(live, w, w), *student(ema, b, b), *student(layer_ema, b, b), *student(frozen, b, b), *student(data, 1, 1)]
+products = [
+    *student(live, w, w),
+    *student(ema, b, b),
+    *student(layer_ema, b, b),
+    *student(frozen, b, b),
+    *student(data, 1, 1),
+]
 teachers = [
     Moves(modes(ema, "product"), b, tau * (w - b)),
     Moves(modes(layer_ema, "product"), b, L * tau * b ** (1 - 1 / L) * (w ** (1 / L) - b ** (1 / L))),
@@ -61,8 +66,13 @@ mode_flow = Statement(
     near_misses=(
         NearMiss(Moves(single, w, products[0].rate / L), why="the factor L belongs to unit-rate gradient flow"),
         NearMiss(Moves(single, w, products[0].rate.subs(w ** (2 - 2 / L), w ** (2 - 1 / L))), why="one exponent"),
-        NearMiss(Moves(modes(layer_ema, "product"), b, tau * (w - b)), why="the product of layer-wise averages is no average of products"),
-        NearMiss(Moves(both, w, unstopped.rate.subs(sigma2_y, 0)), why="without stop-gradient the target's variance enters"),
+        NearMiss(
+            Moves(modes(layer_ema, "product"), b, tau * (w - b)),
+            why="the product of layer-wise averages is no average of products",
+        ),
+        NearMiss(
+            Moves(both, w, unstopped.rate.subs(sigma2_y, 0)), why="without stop-gradient the target's variance enters"
+        ),
     ),
     source="saxe2014exact, Eq. 4; tian2021directpred, Eqs. 11-13; littwin2024jepa, Eqs. 7-8",
 )

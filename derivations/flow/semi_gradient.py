@@ -7,15 +7,13 @@ Source: tian2021directpred, Eqs. 1-3 (one layer each); arora2018optimization, Eq
 """
 
 from symjepa.exact.words import WordSum
-from symjepa.statements.claims import All, Drift, Less
+from symjepa.statements.claims import All, AtMost, Drift, Less
 from symjepa.statements.descriptions import Layers
 from symjepa.statements.statement import NearMiss, Statement, proves, tex
 from symjepa.symbols import K, L, alpha, eta, k, l, tau
 
-from ..models import data, latent, shared, STOPPED
+from ..models import STOPPED, data, latent, shared
 from .expected_loss import branch_of
-
-from symjepa.statements.claims import AtMost
 
 layer_of_encoder, layer_of_predictor = AtMost(l, L), AtMost(k, K)
 
@@ -32,7 +30,9 @@ def encoder(layers: Layers, G: WordSum) -> Drift:
     named = layers.letters
     above = named.predictor.product() @ named.encoder.segment(L, l)
     below = named.encoder.segment(l - 1, 0)
-    return Drift(layers, named.encoder.layer(l), above.T @ G @ below.T - eta * named.encoder.layer(l), (layer_of_encoder,))
+    return Drift(
+        layers, named.encoder.layer(l), above.T @ G @ below.T - eta * named.encoder.layer(l), (layer_of_encoder,)
+    )
 
 
 def predictor(layers: Layers, G: WordSum, rate=alpha) -> Drift:
@@ -46,8 +46,13 @@ def predictor(layers: Layers, G: WordSum, rate=alpha) -> Drift:
 learners = [Layers(latent(teacher)) for teacher in STOPPED.values()]
 residuals = [correlation(layers, branch_of(layers.model)) for layers in learners]
 reconstructing = Layers(data)
-students = [claim for layers, G in zip(learners, residuals, strict=True) for claim in (encoder(layers, G), predictor(layers, G))]
-reconstruction = [encoder(reconstructing, correlation(reconstructing, None)), predictor(reconstructing, correlation(reconstructing, None))]
+students = [
+    claim for layers, G in zip(learners, residuals, strict=True) for claim in (encoder(layers, G), predictor(layers, G))
+]
+reconstruction = [
+    encoder(reconstructing, correlation(reconstructing, None)),
+    predictor(reconstructing, correlation(reconstructing, None)),
+]
 
 ema, by_layers = learners[1], learners[2]
 whole, own = ema.letters.teacher_product.word(), by_layers.letters.teacher_layers.layer(l)
@@ -72,7 +77,9 @@ semi_gradient = Statement(
         NearMiss(stopped_part, why="without stop-gradient the target branch pulls too"),
         NearMiss(predictor(learners[0], residuals[0], rate=1), why="α multiplies the predictor's gradient"),
         NearMiss(encoder(learners[0], -residuals[0]), why="the sign of the residual"),
-        NearMiss(Drift(ema, whole, tau * (ema.letters.encoder.product() + whole)), why="the teacher follows the difference"),
+        NearMiss(
+            Drift(ema, whole, tau * (ema.letters.encoder.product() + whole)), why="the teacher follows the difference"
+        ),
     ),
     source="tian2021directpred, Eqs. 1-3; arora2018optimization, Eq. 5",
 )

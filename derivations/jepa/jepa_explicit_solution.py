@@ -9,9 +9,9 @@ Source: corless1996lambertw, Eq. 1.5; saxe2014exact, Eq. 5, for the data target.
 import sympy as sp
 
 from symjepa.model import DataReconstruction, Encoder, LatentPrediction, Live, Model, Predictor
-from symjepa.statements.claims import Identity, Less, Moves, solves
-from symjepa.statements.descriptions import along, modes
-from symjepa.statements.statement import Let, NearMiss, Printed, Statement, proves, tex
+from symjepa.statements.claims import Less, Moves, solves
+from symjepa.statements.descriptions import modes
+from symjepa.statements.statement import Let, NearMiss, Statement, proves, tex
 from symjepa.symbols import lam, rho, sigma2, t, u
 
 u0, x0 = sp.Symbol("u0", positive=True), sp.Symbol("x0", positive=True)
@@ -36,10 +36,17 @@ jepa_explicit_solution = Statement(
     claim=jepa_solution & squared & mae_solution,
     witness={lam: 2, sigma2: 1, u0: 1, u: 1, t: 1},
     near_misses=(
-        NearMiss(solves(jepa, {u: rho / (1 + sp.LambertW(x0 * sp.exp(x0 - sigma2 * rho * t)))}, {u: u0}, t), why="one power of ρ"),
-        NearMiss(solves(jepa, {u: rho / (1 + sp.LambertW(x0 * sp.exp(-sigma2 * rho**2 * t)))}, {u: u0}, t), why="another start"),
         NearMiss(
-            solves(mae, {u: sp.sqrt(rho / (1 + (rho / u0**2 - 1) * sp.exp(-lam * t)))}, {u: u0}, t), why="u² moves twice as fast as u"
+            solves(jepa, {u: rho / (1 + sp.LambertW(x0 * sp.exp(x0 - sigma2 * rho * t)))}, {u: u0}, t),
+            why="one power of ρ",
+        ),
+        NearMiss(
+            solves(jepa, {u: rho / (1 + sp.LambertW(x0 * sp.exp(-sigma2 * rho**2 * t)))}, {u: u0}, t),
+            why="another start",
+        ),
+        NearMiss(
+            solves(mae, {u: sp.sqrt(rho / (1 + (rho / u0**2 - 1) * sp.exp(-lam * t)))}, {u: u0}, t),
+            why="u² moves twice as fast as u",
         ),
     ),
     source="corless1996lambertw, Eq. 1.5; saxe2014exact, Eq. 5",

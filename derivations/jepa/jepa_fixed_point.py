@@ -6,14 +6,13 @@ rate.  For one predictor layer the encoder's amplitude is w = ρ^L: deeper encod
 Source: littwin2024jepa, Cor. 4.3 (K = 1).
 """
 
-from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
-from symjepa.statements.claims import Converges, Identity, Less, Linearized, Zeros, Cofactors, component
-from symjepa.statements.descriptions import modes, pairs
-from symjepa.statements.statement import NearMiss, Printed, Statement, proves, tex
-from symjepa.symbols import K, L, lam, rho, sigma2, u
-from symjepa.statements.statement import Let
-
 import sympy as sp
+
+from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
+from symjepa.statements.claims import Cofactors, Converges, Identity, Less, Linearized, Zeros, component
+from symjepa.statements.descriptions import modes, pairs
+from symjepa.statements.statement import Let, NearMiss, Printed, Statement, proves, tex
+from symjepa.symbols import K, L, lam, rho, sigma2, u
 
 jepa = modes(Model(Encoder(L), Predictor(K), LatentPrediction(), Live()), "balanced")
 learned = rho ** (1 / K)
@@ -36,7 +35,10 @@ jepa_fixed_point = Statement(
     claim=complete & stable & attracts & encoder,
     witness={K: 1, L: 2, lam: 1, sigma2: 2, u: 1},
     near_misses=(
-        NearMiss(Linearized(jepa, pairs({u: rho}), (rate,), stable=True), why="u = ρ is a fixed point for one predictor layer only"),
+        NearMiss(
+            Linearized(jepa, pairs({u: rho}), (rate,), stable=True),
+            why="u = ρ is a fixed point for one predictor layer only",
+        ),
         NearMiss(
             Linearized(jepa, pairs({u: learned}), (-sigma2 * rho ** ((2 * K + 2 * L - 2) / K),), stable=True),
             why="the rate without the factor K",
@@ -54,7 +56,14 @@ jepa_fixed_point = Statement(
         ),
     ),
     source="littwin2024jepa, Cor. 4.3",
-    printed=(Printed("littwin2024jepa, Cor. 4.3", r"the fixed point of the encoder's mode is $\rho^L$", "second-hand", "K = 1, w = u^L"),),
+    printed=(
+        Printed(
+            "littwin2024jepa, Cor. 4.3",
+            r"the fixed point of the encoder's mode is $\rho^L$",
+            "second-hand",
+            "K = 1, w = u^L",
+        ),
+    ),
 )
 
 

@@ -22,7 +22,9 @@ above = sp.log(psi) - sp.log(psi - 1) - powers
 speed = sigma2 * rho ** (2 * L)
 
 N = sp.Symbol("N", integer=True)
-geometric = SumCloses(u ** (-n - 1) * rho**n, n, sp.S.One, N, rho * ((rho / u) ** N - 1) / (u * (rho - u)), (Unequal(u, rho),))
+geometric = SumCloses(
+    u ** (-n - 1) * rho**n, n, sp.S.One, N, rho * ((rho / u) ** N - 1) / (u * (rho - u)), (Unequal(u, rho),)
+)
 
 from_below = Implicit(jepa, below, speed, (Less(u, rho),))
 from_above = Implicit(jepa, above, speed, (Less(rho, u),))

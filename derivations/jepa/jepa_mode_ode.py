@@ -23,7 +23,9 @@ def printed(amplitude):
 
 
 conversion = Moves(single, amplitude, L * printed(amplitude))
-general = Moves(deep, amplitude, L * (lam * amplitude ** (3 + (K - 2) / L) - sigma2 * amplitude ** (3 + (2 * K - 2) / L)))
+general = Moves(
+    deep, amplitude, L * (lam * amplitude ** (3 + (K - 2) / L) - sigma2 * amplitude ** (3 + (2 * K - 2) / L))
+)
 
 jepa_mode_ode = Statement(
     title="The printed mode equation of a JEPA holds in the time L t",
@@ -34,14 +36,21 @@ jepa_mode_ode = Statement(
     near_misses=(
         NearMiss(Moves(single, amplitude, printed(amplitude)), why="in the time t itself the factor L is missing"),
         NearMiss(
-            Moves(single, amplitude, L * (lam * amplitude ** (3 - 1 / L) - lam * rho * amplitude**3)), why="ρ and 1/ρ exchanged"
+            Moves(single, amplitude, L * (lam * amplitude ** (3 - 1 / L) - lam * rho * amplitude**3)),
+            why="ρ and 1/ρ exchanged",
         ),
-        NearMiss(Moves(single, amplitude, L * (lam * amplitude ** (2 - 1 / L) - (lam / rho) * amplitude**3)), why="Eq. 8, not Eq. 7"),
+        NearMiss(
+            Moves(single, amplitude, L * (lam * amplitude ** (2 - 1 / L) - (lam / rho) * amplitude**3)),
+            why="Eq. 8, not Eq. 7",
+        ),
     ),
     source="littwin2024jepa, Eq. 7",
     printed=(
         Printed(
-            "littwin2024jepa, Eq. 7", r"$\dot w = \lambda w^{3-1/L} - (\lambda/\rho) w^3$", "second-hand", "t_paper = L t, K = 1"
+            "littwin2024jepa, Eq. 7",
+            r"$\dot w = \lambda w^{3-1/L} - (\lambda/\rho) w^3$",
+            "second-hand",
+            "t_paper = L t, K = 1",
         ),
     ),
 )

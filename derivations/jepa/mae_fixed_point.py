@@ -31,16 +31,27 @@ mae_fixed_point = Statement(
     claim=complete & stable & attracts & encoder,
     witness={K: 1, L: 2, lam: 1, sigma2: 2, u: 1},
     near_misses=(
-        NearMiss(Linearized(mae, pairs({u: rho ** (1 / K)}), (rate,), stable=True), why="the fixed point of the latent target"),
-        NearMiss(Linearized(mae, pairs({u: learned}), (rate / depth,), stable=True), why="the rate without the factor K + L"),
         NearMiss(
-            Linearized(mae, pairs({u: learned}), (-depth * sigma2 * rho ** ((2 * depth - 1) / depth),), stable=True), why="one exponent"
+            Linearized(mae, pairs({u: rho ** (1 / K)}), (rate,), stable=True),
+            why="the fixed point of the latent target",
+        ),
+        NearMiss(
+            Linearized(mae, pairs({u: learned}), (rate / depth,), stable=True), why="the rate without the factor K + L"
+        ),
+        NearMiss(
+            Linearized(mae, pairs({u: learned}), (-depth * sigma2 * rho ** ((2 * depth - 1) / depth),), stable=True),
+            why="one exponent",
         ),
         NearMiss(Identity(learned**L, rho**L), why="the JEPA amplitude"),
     ),
     source="littwin2024jepa, Cor. 4.3",
     printed=(
-        Printed("littwin2024jepa, Cor. 4.3", r"the fixed point of the encoder's mode is $\rho^{L/(L+1)}$", "second-hand", "K = 1"),
+        Printed(
+            "littwin2024jepa, Cor. 4.3",
+            r"the fixed point of the encoder's mode is $\rho^{L/(L+1)}$",
+            "second-hand",
+            "K = 1",
+        ),
     ),
 )
 

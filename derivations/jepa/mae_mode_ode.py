@@ -20,7 +20,9 @@ def printed(amplitude):
 
 
 conversion = Moves(single, amplitude, L * printed(amplitude))
-general = Moves(deep, amplitude, L * (lam * amplitude ** (2 + (K - 2) / L) - sigma2 * amplitude ** (3 + (2 * K - 2) / L)))
+general = Moves(
+    deep, amplitude, L * (lam * amplitude ** (2 + (K - 2) / L) - sigma2 * amplitude ** (3 + (2 * K - 2) / L))
+)
 
 mae_mode_ode = Statement(
     title="The printed mode equation of reconstruction holds in the time L t",
@@ -30,12 +32,18 @@ mae_mode_ode = Statement(
     witness={K: 1, L: 2, lam: 1, sigma2: 1, u: 1},
     near_misses=(
         NearMiss(Moves(single, amplitude, printed(amplitude)), why="in the time t itself the factor L is missing"),
-        NearMiss(Moves(single, amplitude, L * (lam * amplitude ** (3 - 1 / L) - (lam / rho) * amplitude**3)), why="Eq. 7, not Eq. 8"),
+        NearMiss(
+            Moves(single, amplitude, L * (lam * amplitude ** (3 - 1 / L) - (lam / rho) * amplitude**3)),
+            why="Eq. 7, not Eq. 8",
+        ),
     ),
     source="littwin2024jepa, Eq. 8",
     printed=(
         Printed(
-            "littwin2024jepa, Eq. 8", r"$\dot w = \lambda w^{2-1/L} - (\lambda/\rho) w^3$", "second-hand", "t_paper = L t, K = 1"
+            "littwin2024jepa, Eq. 8",
+            r"$\dot w = \lambda w^{2-1/L} - (\lambda/\rho) w^3$",
+            "second-hand",
+            "t_paper = L t, K = 1",
         ),
     ),
 )

@@ -16,7 +16,7 @@ from symjepa.statements.descriptions import Layers
 from symjepa.statements.statement import NearMiss, Statement, proves, tex
 from symjepa.symbols import K, L, alpha, eta, k, l, tau
 
-from ..models import latent, shared, stopped, STOPPED
+from ..models import STOPPED, latent, shared, stopped
 
 inside_encoder, inside_predictor, at_joint = AtMost(l, L - 1), AtMost(k, K - 1), Less(0, K)
 WHERE: dict[str, Claim] = {"encoder": inside_encoder, "predictor": inside_predictor, "joint": at_joint}
@@ -56,8 +56,13 @@ balance_law = Statement(
     hypotheses=(),
     witness={K: 2, L: 3, k: 1, l: 1, alpha: 2, eta: 0, tau: 1},
     near_misses=(
-        NearMiss(Drift(live, own, -eta * own, (at_joint,)), why="the Gram matrices shrink at 2η, twice as fast as the layers"),
-        NearMiss(Drift(live, without_alpha, -2 * eta * without_alpha, (at_joint,)), why="α belongs to the predictor's Gram matrix"),
+        NearMiss(
+            Drift(live, own, -eta * own, (at_joint,)), why="the Gram matrices shrink at 2η, twice as fast as the layers"
+        ),
+        NearMiss(
+            Drift(live, without_alpha, -2 * eta * without_alpha, (at_joint,)),
+            why="α belongs to the predictor's Gram matrix",
+        ),
         NearMiss(
             Drift(live, upper.T @ upper, -2 * eta * (upper.T @ upper), (inside_encoder,)),
             why="one Gram matrix alone is not conserved",

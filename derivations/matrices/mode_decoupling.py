@@ -33,8 +33,14 @@ mode_decoupling = Statement(
             Decouples(learners["live"], (ones, doubled), apart=("Syx.left",)),
             why="in latent space the target's frame must be the context's: singular frames of Σyx, as for the data target, do not do",
         ),
-        NearMiss(Decouples(learners["ema"], (ones, doubled), apart=("Wbar.left",)), why="the teacher's frame must be the student's"),
-        NearMiss(Decouples(learners["data"], (ones, doubled), apart=("W.right",)), why="orthogonal and balanced, but in another frame"),
+        NearMiss(
+            Decouples(learners["ema"], (ones, doubled), apart=("Wbar.left",)),
+            why="the teacher's frame must be the student's",
+        ),
+        NearMiss(
+            Decouples(learners["data"], (ones, doubled), apart=("W.right",)),
+            why="orthogonal and balanced, but in another frame",
+        ),
     ),
     source="saxe2014exact, Sec. 1; littwin2024jepa, Sec. 3",
 )

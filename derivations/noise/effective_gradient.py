@@ -8,11 +8,11 @@ The drive of the first layer along a direction n of the context is a word that e
 from symjepa.exact.words import Matrix
 from symjepa.statements.claims import All, Annihilates, Drift, Less, Moves
 from symjepa.statements.descriptions import Layers, modes
-from symjepa.statements.statement import NearMiss, Instance, Statement, proves
-from symjepa.symbols import K, L, alpha, b, eta, lam, sigma2, tau, u
+from symjepa.statements.statement import NearMiss, Statement, proves
+from symjepa.symbols import K, L, alpha, b, eta, lam, sigma2, u
 
-from ..models import STOPPED, data, latent
 from ..flow.expected_loss import branch_of
+from ..models import STOPPED, data, latent
 from .null_gradient import clean, direction, n, rest, seen
 
 

@@ -44,7 +44,9 @@ noise_decay = Statement(
         NearMiss(solves(balanced, {u: amplitude.subs(q, q + 1)}, {u: u0}, t), why="one layer too many"),
         NearMiss(Within(amplitude, 0, envelope / 2), why="twice as fast"),
         NearMiss(Within(encoder, 0, w0 * gone), why="twice the rate"),
-        NearMiss(Less(0, q), without=(Less(0, K),), at={K: 0, L: 1, t: 1}, why="without a predictor q = 0 for one layer"),
+        NearMiss(
+            Less(0, q), without=(Less(0, K),), at={K: 0, L: 1, t: 1}, why="without a predictor q = 0 for one layer"
+        ),
     ),
 )
 

@@ -92,7 +92,12 @@ null_gradient = Statement(
         ),
         NearMiss(Drift(live, seen(live), contraction(live).equals, (alone(live),)), why="the noise may be shared"),
         NearMiss(
-            Drift(live, seen(live), -(2 * nu * (rest(live).T @ rest(live) @ seen(live))) - eta * seen(live), (unshared(live), alone(live))),
+            Drift(
+                live,
+                seen(live),
+                -(2 * nu * (rest(live).T @ rest(live) @ seen(live))) - eta * seen(live),
+                (unshared(live), alone(live)),
+            ),
             why="twice the rate",
         ),
     ),

@@ -43,7 +43,7 @@ class Outcome:
 
     @property
     def status(self) -> int:
-        """0 as expected, 1 something is refuted or not refuted against expectation, 2 undecided, 64 the file is at fault."""
+        """0 as expected, 1 refuted (or a near miss not refuted), 2 undecided, 64 the file is at fault."""
         if self.problem:
             return 64
         if self.as_expected:

@@ -71,7 +71,8 @@ def _folder(output: str | None, chapter: str | None) -> Path:
     home = Path(book.__path__[0])
     if output is None and home.name != "derivations":
         raise Usage(
-            "--chapter without -o writes into the book of a checkout, but this is an installed package: say where with -o DIR"
+            "--chapter without -o writes into the book of a checkout, but this is an installed package: "
+            "say where with -o DIR"
         )
     return (Path(output) if output else home) / chapter
 

@@ -49,7 +49,8 @@ def _failure(one: Outcome) -> Iterator[str]:
     place = f" at {one.file.rpartition('/')[2]}:{failed['line']}" if failed.get("line") else ""
     where = {"proof": "in the proof", "claim": "in the claim", "witness": "in the witness", "limit": "at a limit"}
     yield ""
-    yield f"{one.label}: {failed.get('verdict', one.verdict)} {where.get(failed['where'], 'among the near misses')}{place}"
+    part = where.get(failed["where"], "among the near misses")
+    yield f"{one.label}: {failed.get('verdict', one.verdict)} {part}{place}"
     yield from _detail("source", failed.get("source", ""))
     yield from _detail("says", failed["claim"]["text"] if failed.get("claim") and "text" in failed["claim"] else "")
     yield from _detail("left over" if failed["where"] in ("proof", "claim") else "because", failed["residual"])

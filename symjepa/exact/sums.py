@@ -2,10 +2,10 @@ r"""Closed forms of finite sums, by induction; and substitution that captures no
 
 Soundness: let S(N) be the sum of the term over lo <= n <= N.  If closed(lo - 1) = 0, and closed(N) - closed(N - 1) =
 term at n = N for every integer N >= lo, then S(N) = closed(N) for every integer N >= lo - 1.  `prove` decides the two
-identities by `equal`; the second one about a fresh integer N, its conditions demanded for all N >= lo.  The range
-hi >= lo - 1 is a condition of every use, and so are the lemma's own conditions: `apply` proves the lemma again.  A sum
-is replaced only when its lower bound equals the lemma's and its term is a factor free of the index times the lemma's, its index alone renamed, and no enclosing binder binds
-a symbol of the lemma.
+identities by `equal`; the second one about a fresh integer N, its conditions demanded for all N >= lo.  The range hi
+>= lo - 1 is a condition of every use, and so are the lemma's own conditions: `apply` proves the lemma again.  A sum is
+replaced only when its lower bound equals the lemma's and its term is a factor free of the index times the lemma's, its
+index alone renamed, and no enclosing binder binds a symbol of the lemma.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import sympy as sp
 
 from symjepa.errors import InvalidLemma
-from symjepa.exact.facts import Fact, Range, lifted
 from symjepa.exact import group_ring as ring
+from symjepa.exact.facts import Fact, Range, lifted
 from symjepa.exact.scalars import equal, normal
 
 ONE = sp.Integer(1)

@@ -1,16 +1,17 @@
 r"""Words in matrix letters: products of layers of symbolic depth, their transposes, traces, expectations and gradients.
 
-One letter kind stands for every product of consecutive layers: the segment `W[hi:lo]` is $W_{hi} W_{hi-1} \cdots W_{lo+1}$, whose
-ends are integer-linear in K, L and layer indices.  Neighbours merge, `W[a:b] W[b:c] = W[a:c]`; the empty segment `W[a:a]` is the
-identity; layer l is `W[l:l-1]`.  So one rule differentiates every layer of every depth, and the edges l = 1 and l = L come out
-by themselves.
+One letter kind stands for every product of consecutive layers: the segment `W[hi:lo]` is $W_{hi} W_{hi-1} \cdots
+W_{lo+1}$, whose ends are integer-linear in K, L and layer indices.  Neighbours merge, `W[a:b] W[b:c] = W[a:c]`; the
+empty segment `W[a:a]` is the identity; layer l is `W[l:l-1]`.  So one rule differentiates every layer of every depth,
+and the edges l = 1 and l = L come out by themselves.
 
-Soundness.  A word denotes a product of matrices, a `WordSum` a linear combination of words of one shape, a `TraceSum` a linear
-combination of traces.  The only identities used are: associativity, the two segment rules above (valid for a ≥ b ≥ c, which
-`Segment` checks when its length is a number, and which words note when they merge and `ranges` reports for the caller to show otherwise), (AB)ᵀ = BᵀAᵀ, symmetry of
-letters declared symmetric, and tr(AB) = tr(BA) = tr((AB)ᵀ).  Distinct canonical words are only *assumed* different: equality of words
-proves equality of matrices, inequality proves nothing.  Coefficients are SymPy numbers and monomials in commuting scalars; they are
-combined by SymPy's constructors alone.
+Soundness.  A word denotes a product of matrices, a `WordSum` a linear combination of words of one shape, a `TraceSum`
+a linear combination of traces.  The only identities used are: associativity, the two segment rules above (valid for a
+≥ b ≥ c, which `Segment` checks when its length is a number, and which words note when they merge and `ranges` reports
+for the caller to show otherwise), (AB)ᵀ = BᵀAᵀ, symmetry of letters declared symmetric, and tr(AB) = tr(BA) =
+tr((AB)ᵀ).  Distinct canonical words are only *assumed* different: equality of words proves equality of matrices,
+inequality proves nothing.  Coefficients are SymPy numbers and monomials in commuting scalars; they are combined by
+SymPy's constructors alone.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ SAMPLE: Space = "sample"
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A family of layers, multiplied from the left; `top`, `bottom` and `hidden` name the spaces at its ends and between."""
+    """A family of layers, multiplied from the left; `top`, `bottom` and `hidden` name the spaces at its ends and
+    between.
+    """
 
     name: str
     depth: sp.Expr
@@ -51,7 +54,9 @@ class Stack:
 
     def segment(self, hi: sp.Expr | int, lo: sp.Expr | int) -> WordSum:
         """The layers lo+1 … hi as a word; the identity when hi = lo."""
-        segment = Segment(self, sp.Integer(hi) if isinstance(hi, int) else hi, sp.Integer(lo) if isinstance(lo, int) else lo)
+        segment = Segment(
+            self, sp.Integer(hi) if isinstance(hi, int) else hi, sp.Integer(lo) if isinstance(lo, int) else lo
+        )
         return WordSum.of(Word((segment,), segment.rows, segment.cols))
 
     def layer(self, index: sp.Expr | int) -> WordSum:
@@ -252,7 +257,9 @@ class WordSum:
     @staticmethod
     def of(word: Word, coefficient: sp.Expr = sp.S.One) -> WordSum:
         factors, needs = _merged_noting(word.factors)
-        return WordSum.collect(word.rows, word.cols, [(Word(factors, word.rows, word.cols, word.needs | needs), coefficient)])
+        return WordSum.collect(
+            word.rows, word.cols, [(Word(factors, word.rows, word.cols, word.needs | needs), coefficient)]
+        )
 
     @staticmethod
     def collect(rows: Space, cols: Space, terms: Iterable[tuple[Word, sp.Expr]]) -> WordSum:
@@ -421,7 +428,7 @@ def expectation(traces: TraceSum, moments: Mapping[tuple[str, str], WordSum]) ->
 
 
 def _averaged(word: Word, moments: Mapping[tuple[str, str], WordSum]) -> WordSum:
-    """Rotate the one column vector to the end and the one row vector to the front of the rest, then replace the pair."""
+    """Rotate the column vector to the front, so that the row vector comes next, and replace the pair by its moment."""
     vectors = [i for i, f in enumerate(word.factors) if isinstance(f, Matrix) and SAMPLE in (f.rows, f.cols)]
     column = next((i for i in vectors if word.factors[i].cols == SAMPLE), None)
     if len(vectors) != 2 or column is None:
@@ -438,7 +445,8 @@ def _averaged(word: Word, moments: Mapping[tuple[str, str], WordSum]) -> WordSum
 def gradient(traces: TraceSum, stack: Stack, index: sp.Expr) -> WordSum:
     """The matrix of partial derivatives of a trace sum by the entries of layer `index`; stopped letters are constants.
 
-    Each occurrence of the stack is opened at the layer: tr(A W_l B) has gradient (B A)ᵀ, and tr(A W_lᵀ B) has gradient B A.
+    Each occurrence of the stack is opened at the layer: tr(A W_l B) has gradient (B A)ᵀ, and tr(A W_lᵀ B) has gradient
+    B A.
     """
     total = WordSum.zero(stack.space(index), stack.space(index - 1))
     for word, coefficient in traces.terms:
@@ -451,7 +459,9 @@ def gradient(traces: TraceSum, stack: Stack, index: sp.Expr) -> WordSum:
 
 def _opened(segment: Segment, rest: tuple[Factor, ...], index: sp.Expr) -> WordSum:
     if not holds_layer(segment, index):
-        raise BadSegment(f"cannot tell whether {segment} holds layer {index}: differentiate whole stacks", segment=segment)
+        raise BadSegment(
+            f"cannot tell whether {segment} holds layer {index}: differentiate whole stacks", segment=segment
+        )
     above = Segment(segment.stack, segment.hi, index)
     below = Segment(segment.stack, index - 1, segment.lo)
     space_below, space_layer = segment.stack.space(index - 1), segment.stack.space(index)
@@ -471,14 +481,18 @@ def holds_layer(segment: Segment, index: sp.Expr) -> bool:
 def released(words: WordSum) -> WordSum:
     """The stop-gradient marks taken off, once the gradient has been taken."""
     return words.replaced(
-        lambda factor: WordSum.of(Word((replace(factor, stopped=False),), factor.rows, factor.cols)) if factor.stopped else None
+        lambda factor: (
+            WordSum.of(Word((replace(factor, stopped=False),), factor.rows, factor.cols)) if factor.stopped else None
+        )
     )
 
 
 def released_traces(traces: TraceSum) -> TraceSum:
     """The same for traces."""
     return traces.replaced(
-        lambda factor: WordSum.of(Word((replace(factor, stopped=False),), factor.rows, factor.cols)) if factor.stopped else None
+        lambda factor: (
+            WordSum.of(Word((replace(factor, stopped=False),), factor.rows, factor.cols)) if factor.stopped else None
+        )
     )
 
 
@@ -518,7 +532,9 @@ def _instantiated_factor(factor: Factor, numbers: Mapping[sp.Symbol, sp.Expr]) -
 
 
 def ranges(words: WordSum) -> frozenset[sp.Expr]:
-    """What must be nonnegative for the words to have a meaning: 0 ≤ lo ≤ hi ≤ depth of every segment; true numbers left out."""
+    """What must be nonnegative for the words to have a meaning: 0 ≤ lo ≤ hi ≤ depth of every segment; true numbers
+    left out.
+    """
     segments = [f for f in words.letters() if isinstance(f, Segment)]
     gaps = {gap for f in segments for gap in (f.hi - f.lo, f.lo, f.stack.depth - f.hi)} | words.needs
     return frozenset(gap for gap in gaps if not (gap.is_Integer and gap >= 0))
@@ -530,7 +546,8 @@ def value(
     scalar: Callable[[sp.Expr], Any],
     identity_of: Callable[[Space], Any] | None = None,
 ) -> Any:
-    """The matrix a word sum denotes: `matrix` gives each untransposed letter, `scalar` each coefficient; exact if they are.
+    """The matrix a word sum denotes: `matrix` gives each untransposed letter, `scalar` each coefficient; exact if they
+    are.
 
     Works for any arrays with `@`, `.T`, `+` and scalar `*` (NumPy of floats or of `fractions.Fraction`).
     """

@@ -1,11 +1,12 @@
 r"""Balance laws in words: what each joint between neighbouring layers conserves, and what it does not.
 
-The law of a joint is a difference of two symmetric words: $W_{l+1}^\top W_{l+1} - W_l W_l^\top$ inside the encoder (1 ≤ l < L), the
-same inside the predictor, and $\alpha^{-1}P_1^\top P_1 - W_L W_L^\top$ across the joint.  Its drift along the flow is derived, and its excess
-over $-2\eta$ times the law is the zero word where the law holds.  Source: arora2018optimization, Thm 1; tian2021directpred, Thm 1.
+The law of a joint is a difference of two symmetric words: $W_{l+1}^\top W_{l+1} - W_l W_l^\top$ inside the encoder (1
+≤ l < L), the same inside the predictor, and $\alpha^{-1}P_1^\top P_1 - W_L W_L^\top$ across the joint.  Its drift
+along the flow is derived, and its excess over $-2\eta$ times the law is the zero word where the law holds.  Source:
+arora2018optimization, Thm 1; tian2021directpred, Thm 1.
 
-Soundness.  A law is only a candidate: it holds where its excess, which the product rule (`words.along`) makes of the derived
-rates, is the zero word, and `check_conserved` refuses everything else.
+Soundness.  A law is only a candidate: it holds where its excess, which the product rule (`words.along`) makes of the
+derived rates, is the zero word, and `check_conserved` refuses everything else.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 r"""Frames: which singular frames must coincide for a matrix flow to split into scalar modes.
 
-Every end of every letter carries a frame (an orthonormal basis).  In each word of the flow the right frame of a letter must be the
-left frame of its neighbour, and the outer frames of the word must be those of the letter that it moves; union-find over these
-equations leaves classes of ends: the *alignment* that the objective needs.  In aligned frames a diagonal letter acts on mode i by its
-scalar, so a word is a typed homomorphism to scalars on pairs of modes (i, j).
+Every end of every letter carries a frame (an orthonormal basis).  In each word of the flow the right frame of a letter
+must be the left frame of its neighbour, and the outer frames of the word must be those of the letter that it moves;
+union-find over these equations leaves classes of ends: the *alignment* that the objective needs.  In aligned frames a
+diagonal letter acts on mode i by its scalar, so a word is a typed homomorphism to scalars on pairs of modes (i, j).
 
-Soundness.  `entry` multiplies scalars only across ends that the given alignment puts in one class; otherwise it raises FrameMismatch.
-For one free letter X between diagonal ones, (A X B)_{ij} = A_i X_ij B_j exactly; two free letters would need a sum over
-intermediate modes and are refused.
+Soundness.  `entry` multiplies scalars only across ends that the given alignment puts in one class; otherwise it raises
+FrameMismatch. For one free letter X between diagonal ones, (A X B)_{ij} = A_i X_ij B_j exactly; two free letters would
+need a sum over intermediate modes and are refused.
 """
 
 from __future__ import annotations
@@ -59,7 +59,9 @@ class Alignment:
     def shown(self) -> tuple[tuple[End, ...], ...]:
         """What is demanded: classes of at least two ends; of the frames between layers only the generic one."""
         demands = [tuple(sorted(members)) for members in self.classes if len(members) > 1]
-        return tuple(demand for demand in demands if not any("@" in end and end[-2:] not in ("@l", "@k") for end in demand))
+        return tuple(
+            demand for demand in demands if not any("@" in end and end[-2:] not in ("@l", "@k") for end in demand)
+        )
 
     def __str__(self) -> str:
         return "; ".join(" = ".join(members) for members in self.shown)
@@ -118,15 +120,24 @@ Scalars = Callable[[Factor], sp.Expr]
 
 
 def entry(
-    words: WordSum, of: Factor, frames: Alignment, left: Scalars, right: Scalars | None = None, free: Matrix | None = None
+    words: WordSum,
+    of: Factor,
+    frames: Alignment,
+    left: Scalars,
+    right: Scalars | None = None,
+    free: Matrix | None = None,
 ) -> sp.Expr:
-    """The (i, j) entry, in the frames of the letter `of`, of words whose letters are diagonal but for one `free` letter.
+    """The (i, j) entry, in the frames of the letter `of`, of words whose letters are diagonal but for one `free`
+    letter.
 
-    `left` gives the scalars on mode i and `right` on mode j; without `right` the entry is the diagonal one, and `free` is not allowed.
-    With i ≠ j, words without the free letter vanish; the free letter contributes its symbol `name_ij` (or `_ji` if transposed).
+    `left` gives the scalars on mode i and `right` on mode j; without `right` the entry is the diagonal one, and `free`
+    is not allowed. With i ≠ j, words without the free letter vanish; the free letter contributes its symbol `name_ij`
+    (or `_ji` if transposed).
     """
     if (right is None) != (free is None):
-        raise FrameMismatch("an off-diagonal entry needs the scalars of both modes and the one letter that is not diagonal")
+        raise FrameMismatch(
+            "an off-diagonal entry needs the scalars of both modes and the one letter that is not diagonal"
+        )
     terms = []
     for word, coefficient in words.terms:
         _check_typed(word, of, frames)
@@ -139,7 +150,9 @@ def entry(
 
 
 def monomial(factors: Iterable[sp.Expr]) -> sp.Expr:
-    """A product whose equal bases are collected: u^(L-l) u^(l-1) is u^(L-1).  Bases are amplitudes, exponents whole numbers ≥ 0."""
+    """A product whose equal bases are collected: u^(L-l) u^(l-1) is u^(L-1).  Bases are amplitudes, exponents whole
+    numbers ≥ 0.
+    """
     exponents: dict[sp.Expr, sp.Expr] = {}
     for factor in (part for product in factors for part in sp.Mul.make_args(product)):
         base, exponent = factor.as_base_exp()

@@ -1,12 +1,14 @@
 r"""From a matrix flow to the flow of one singular mode, in named coordinates; every reduction says what it assumed.
 
 * `layers`: one amplitude per layer, $w_1 \dots w_L$, $v_1 \dots v_K$ (and the teacher's).  Assumes only the alignment.
-* `product`: the amplitudes $w = w_1\cdots w_L$, $v$, $b$ of encoder, predictor and teacher.  Assumes each of them balanced within itself.
-* `balanced`: one amplitude u of all layers, $w = u^L$, $v = (\sqrt\alpha\,u)^K$.  Assumes also the joint of encoder and predictor balanced.
+* `product`: the amplitudes $w = w_1\cdots w_L$, $v$, $b$ of encoder, predictor and teacher.  Assumes each of them
+  balanced within itself.
+* `balanced`: one amplitude u of all layers, $w = u^L$, $v = (\sqrt\alpha\,u)^K$.  Assumes also the joint of encoder and
+  predictor balanced.
 
-Soundness.  All three are the one homomorphism `frames.entry` with different scalars.  A balanced reduction is an obligation, not a
-substitution: the balance law of each joint is derived in words and its drift must be -2η times itself, and the reduced rate of a
-generic layer must not depend on which layer it is.
+Soundness.  All three are the one homomorphism `frames.entry` with different scalars.  A balanced reduction is an
+obligation, not a substitution: the balance law of each joint is derived in words and its drift must be -2η times
+itself, and the reduced rate of a generic layer must not depend on which layer it is.
 """
 
 from __future__ import annotations
@@ -71,9 +73,14 @@ class ModeFlow:
     _key: object = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if not isinstance(self._key, _Seal) or self._key.content != (self.source, self.coordinates, tuple(self.rates.items())):
+        if not isinstance(self._key, _Seal) or self._key.content != (
+            self.source,
+            self.coordinates,
+            tuple(self.rates.items()),
+        ):
             raise SymjepaError(
-                "a ModeFlow is derived, never typed: use aligned_modes(gradient_flow(model)), or Foreign for an equation of your own"
+                "a ModeFlow is derived, never typed: use aligned_modes(gradient_flow(model)), or Foreign for an"
+                " equation of your own"
             )
 
     def __hash__(self) -> int:
@@ -106,7 +113,9 @@ class ModeFlow:
 
     def _check_value(self, symbol: sp.Symbol, value: sp.Expr) -> None:
         if symbol in self.rates or symbol not in self.parameters:
-            raise InvalidModel(f"only parameters can be set, which here are {', '.join(map(str, self.parameters))}; got {symbol}")
+            raise InvalidModel(
+                f"only parameters can be set, which here are {', '.join(map(str, self.parameters))}; got {symbol}"
+            )
         if value.atoms(sp.Float) or value.free_symbols & {*self.rates, t, *AMPLITUDES}:
             raise InvalidModel(f"{symbol} needs an exact value that is constant along the flow; got {value}")
         wanted = [name for name in ("integer", "positive", "nonnegative", "real") if getattr(symbol, f"is_{name}")]
@@ -146,7 +155,7 @@ def _made(
 
 
 def _has_layers(source: MatrixFlow) -> tuple[Fact, ...]:
-    """A symbolic predictor depth means at least one layer: without a predictor the flow and its alignment are others."""
+    """A symbolic predictor depth means at least one layer: without any, the flow and its alignment are others."""
     depth = source.model.predictor.depth
     return () if depth.is_Integer or depth.is_positive else (Fact(depth, "positive"),)
 
@@ -220,8 +229,9 @@ _LAYER = {name: sp.Dummy(name, positive=True) for name in _STACKS}
 def product_modes(modes: ModeFlow) -> ModeFlow:
     r"""The flow of (w, v, b): encoder, predictor and teacher each balanced within itself.
 
-    All L layers of an encoder move alike, so $w = w_l^L$ moves by $\dot w = L\,w^{1-1/L}\,\dot w_l$, and so for v and b.
-    Domain: w > 0 (v > 0, b > 0) wherever a root is taken.  Raises NotBalanced if a joint inside a stack does not keep its balance.
+    All L layers of an encoder move alike, so $w = w_l^L$ moves by $\dot w = L\,w^{1-1/L}\,\dot w_l$, and so for v and
+    b. Domain: w > 0 (v > 0, b > 0) wherever a root is taken.  Raises NotBalanced if a joint inside a stack does not
+    keep its balance.
     """
     flow, frames = _aligned_source(modes)
     values = scalars(by_layer_amplitude(_LAYER))
@@ -270,9 +280,13 @@ def _roots(flow: MatrixFlow, products: list[sp.Symbol]) -> tuple[Fact, ...]:
 
 
 def _aligned_source(modes: ModeFlow) -> tuple[MatrixFlow, Alignment]:
-    """The matrix flow behind a mode flow in `layers` coordinates; reductions start from there, so that none is applied twice."""
+    """The matrix flow behind a mode flow in `layers` coordinates; reductions start from there, so that none is applied
+    twice.
+    """
     if modes.coordinates != "layers":
-        raise SymjepaError(f"a reduction starts from aligned_modes(flow), in layers coordinates; got {modes.coordinates}")
+        raise SymjepaError(
+            f"a reduction starts from aligned_modes(flow), in layers coordinates; got {modes.coordinates}"
+        )
     return modes.source, alignment(modes.source)
 
 
@@ -291,8 +305,9 @@ def _same_for_every_layer(moving: LayerRate, rate: sp.Expr) -> None:
 def balanced(modes: ModeFlow) -> ModeFlow:
     r"""The flow of the common layer amplitude u (with b, or s, for a teacher of its own).
 
-    $w = u^L$, $v = (\sqrt\alpha u)^K$, u > 0.  Adds the hypothesis Balanced: all joints, with $\alpha^{-1}P_1^\top P_1 = W_L W_L^\top$.
-    Raises NotBalanced, naming the joint, where the balance is not conserved (a shared teacher with a predictor).
+    $w = u^L$, $v = (\sqrt\alpha u)^K$, u > 0.  Adds the hypothesis Balanced: all joints, with $\alpha^{-1}P_1^\top P_1
+    = W_L W_L^\top$. Raises NotBalanced, naming the joint, where the balance is not conserved (a shared teacher with a
+    predictor).
     """
     flow, frames = _aligned_source(modes)
     for joint in JOINTS:
@@ -320,4 +335,6 @@ def _balance(flow: MatrixFlow) -> Assumption:
     encoder, predictor = flow.model.encoder.depth, flow.model.predictor.depth
     scale = sp.sqrt(flow.model.predictor_rate)
     said = [f"w = {u**encoder}"] + ([] if predictor == 0 else [f"v = {monomial([scale**predictor, u**predictor])}"])
-    return Assumption("Balanced", ", ".join(said) + (f", b = {s**encoder}" if isinstance(flow.model.teacher, LayerEMA) else ""))
+    return Assumption(
+        "Balanced", ", ".join(said) + (f", b = {s**encoder}" if isinstance(flow.model.teacher, LayerEMA) else "")
+    )

@@ -1,4 +1,4 @@
-r"""Claims, hypotheses and abbreviations as sentences of mathematics: Unicode for a terminal, LaTeX, and objects for JSON.
+r"""Claims, hypotheses and abbreviations as sentences of mathematics: Unicode for a terminal, LaTeX, objects for JSON.
 
 One function for each claim builds its sentence once, out of words and `Formula`s in the letters of a `Style`.  A
 formula keeps its left side, its relation and its signed summands apart, so that whoever sets it may break it at the
@@ -53,9 +53,8 @@ Sentence = tuple[Formula | Words, ...]
 def sentence(claim: Claim, style: Style) -> Sentence:
     """A claim as words and formulas, in reading order."""
     if type(claim) not in _SENTENCES:
-        raise SymjepaError(
-            f"no sentence says what {type(claim).__name__} claims; there are {', '.join(c.__name__ for c in _SENTENCES)}"
-        )
+        known = ", ".join(kind.__name__ for kind in _SENTENCES)
+        raise SymjepaError(f"no sentence says what {type(claim).__name__} claims; there are {known}")
     return tuple(_SENTENCES[type(claim)](claim, style))
 
 
@@ -258,8 +257,8 @@ def _of_decoupling(claim: claims.Decouples, style: Style) -> Sentence:
         frames = frames.without(end)
     ends = [[style.end(end) for end in members] for members in frames.shown]
     classes = [Formula(first, "=", (("+", f" {style.sign('=')} ".join(rest)),)) for first, *rest in ends if rest]
-    told = f"for {model_words(claim.flow.model, style)} diagonal layers stay diagonal, whatever their amplitudes, exactly when"
-    return (Words(told), Words("the covariances are diagonal in the frames"), *_listed(classes))
+    told = f"for {model_words(claim.flow.model, style)} diagonal layers stay diagonal, whatever their amplitudes,"
+    return (Words(told), Words("exactly when the covariances are diagonal in the frames"), *_listed(classes))
 
 
 def _of_conserved(claim: claims.Conserved, style: Style) -> Sentence:

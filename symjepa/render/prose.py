@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 _SIGNS = {
-    "lambda": "λ", "sigma": "σ", "rho": "ρ", "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "tau": "τ", "eta": "η", "nu": "ν",
-    "psi": "ψ", "kappa": "κ", "varepsilon": "ε", "ell": "l", "Sigma": "Σ", "top": "ᵀ", "mathcal": "", "mapsto": "↦", "to": "→", "infty": "∞",
-    "geq": "≥", "leq": "≤", "neq": "≠", "sum": "Σ", "prod": "∏", "log": "log", "exp": "exp", "cdot": "·", "cdots": "⋯", "ldots": "…",
-    "left": "", "right": "", "quad": " ", "qquad": " ", "in": "∈", "succ": "≻", "tfrac": "frac", "operatorname": "", "mathrm": "",
-    "lVert": "‖", "rVert": "‖", "lvert": "|", "rvert": "|", "times": "×", "pm": "±", "iff": "⇔", "partial": "∂", "mathbb": "", "tr": "tr",
+    "lambda": "λ", "sigma": "σ", "rho": "ρ", "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "tau": "τ",
+    "eta": "η", "nu": "ν", "psi": "ψ", "kappa": "κ", "varepsilon": "ε", "ell": "l", "Sigma": "Σ", "top": "ᵀ",
+    "mathcal": "", "mapsto": "↦", "to": "→", "infty": "∞", "geq": "≥", "leq": "≤", "neq": "≠", "sum": "Σ",
+    "prod": "∏", "log": "log", "exp": "exp", "cdot": "·", "cdots": "⋯", "ldots": "…", "left": "", "right": "",
+    "quad": " ", "qquad": " ", "in": "∈", "succ": "≻", "tfrac": "frac", "operatorname": "", "mathrm": "",
+    "lVert": "‖", "rVert": "‖", "lvert": "|", "rvert": "|", "times": "×", "pm": "±", "iff": "⇔", "partial": "∂",
+    "mathbb": "", "tr": "tr",
 }  # fmt: skip
 _RAISED = str.maketrans("0123456789+-()KLlkjnxyq ", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᴷᴸˡᵏʲⁿˣʸ𐞥\0")
 _LOWERED = str.maketrans("0123456789+-lkjni ", "₀₁₂₃₄₅₆₇₈₉₊₋ₗₖⱼₙᵢ\0")

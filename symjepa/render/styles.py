@@ -1,4 +1,4 @@
-r"""The letters and signs in which a sentence about claims is set: Unicode for a terminal, LaTeX, SymPy's notation for machines.
+r"""The letters and signs in which a claim is set: Unicode for a terminal, LaTeX, SymPy's notation for machines.
 
 `LATEX` prints plain letters; `MACRO_LATEX` prints the macros that an author may redefine.
 """
@@ -30,7 +30,7 @@ _GREEK = {
 
 
 def _latex_names(names: Mapping[str, str]) -> dict[str, str]:
-    r"""With the Greek letters that an author may add, and `E` as a letter: inside a claim it is never the expectation."""
+    r"""With the Greek letters that an author may add; `E` is a letter, for a claim holds no expectation."""
     return {**{name: rf"\{name}" for name in _GREEK}, **names, "E": "E"}
 
 

@@ -1,1 +1,1 @@
-"""Statements: claims, descriptions of flows, hypotheses and proofs as data.  Nothing here decides or derives anything."""
+"""Claims, descriptions of flows, hypotheses and proofs as data.  Nothing here decides or derives anything."""

@@ -1,8 +1,8 @@
 r"""The closed set of claims.
 
-Every claim is a universally quantified sentence over exact points: its free symbols range over the domain that the hypotheses of the
-statement describe.  Limits and orders carry their bound and their constants explicitly.  So a false claim has a point, and a true one
-is a few identities and signs (`symjepa.verify.obligations`).
+Every claim is a universally quantified sentence over exact points: its free symbols range over the domain that the
+hypotheses of the statement describe.  Limits and orders carry their bound and their constants explicitly.  So a false
+claim has a point, and a true one is a few identities and signs (`symjepa.verify.obligations`).
 
 A claim is data: it can be printed, compiled, and mutated; it knows nothing of how it is decided.
 """
@@ -47,7 +47,7 @@ def _exact(number: sp.Expr | int) -> sp.Expr:
 
 @dataclass(frozen=True)
 class _Pair(Claim):
-    """Two sides of a relation.  SymPy's own relations would evaluate to True before anyone could print or check them."""
+    """Two sides of a relation.  SymPy's own would evaluate to True before anyone could print or check them."""
 
     lhs: sp.Expr
     rhs: sp.Expr
@@ -66,7 +66,9 @@ class Identity(_Pair):
 
 @dataclass(frozen=True)
 class Less(_Pair):
-    """lhs < rhs on the whole domain.  `by` is a certificate: an expression equal to rhs - lhs that is visibly positive, or a `Chain`."""
+    """lhs < rhs on the whole domain.  `by` is a certificate: an expression equal to rhs - lhs that is visibly
+    positive, or a `Chain`.
+    """
 
     by: sp.Expr | Chain | Monotone | None = None
     why: str = ""
@@ -98,7 +100,9 @@ class Monotone:
 
 @dataclass(frozen=True)
 class Chain:
-    """Certificate that f > 0 for x > x0: f is nonnegative at x0 and its derivative is positive beyond (visibly equal to `slope`)."""
+    """Certificate that f > 0 for x > x0: f is nonnegative at x0 and its derivative is positive beyond (visibly equal
+    to `slope`).
+    """
 
     variable: sp.Symbol
     start: sp.Expr
@@ -120,7 +124,9 @@ class Iff(Claim):
 
 @dataclass(frozen=True)
 class SumCloses(Claim):
-    """For every integer `upper` ≥ lo - 1: the sum of `term` over index = lo … upper is `closed`.  Later lines may use it."""
+    """For every integer `upper` ≥ lo - 1: the sum of `term` over index = lo … upper is `closed`.  Later lines may use
+    it.
+    """
 
     term: sp.Expr
     index: sp.Symbol
@@ -143,7 +149,9 @@ class WordIdentity(Claim):
 
 @dataclass(frozen=True)
 class Drift(Claim):
-    """The time derivative of a word sum along a matrix flow is `equals`, where `on` holds (relations, or hypotheses on letters)."""
+    """The time derivative of a word sum along a matrix flow is `equals`, where `on` holds (relations, or hypotheses on
+    letters).
+    """
 
     flow: Layers
     of: WordSum
@@ -154,7 +162,9 @@ class Drift(Claim):
 
 @dataclass(frozen=True)
 class Dissipates(Claim):
-    r"""tr(form) never grows: its derivative is $-\sum_i c_i \operatorname{tr}(X_i^\top X_i)$ with the (c_i ≥ 0, X_i) exhibited in `by`."""
+    r"""tr(form) never grows: its derivative is $-\sum_i c_i \operatorname{tr}(X_i^\top X_i)$ with the (c_i ≥ 0, X_i)
+    exhibited in `by`.
+    """
 
     flow: Layers
     form: WordSum
@@ -165,12 +175,13 @@ class Dissipates(Claim):
 
 @dataclass(frozen=True)
 class Decouples(Claim):
-    """Layers diagonal in common frames stay so for all amplitudes exactly when the covariances are diagonal in the reported frames.
+    """Layers diagonal in common frames stay so for all amplitudes exactly when the covariances are diagonal in the
+    reported frames.
 
-    Sufficient: the flow is typed under its alignment, so every off-diagonal drift is zero.  Necessary: the drift at (i, j) is a
-    combination of the off-diagonal entries of the covariances, whose amplitudes are linearly independent: the determinant of their
-    values at the `probes` (layer amplitudes of encoder, predictor and teacher, one probe for each covariance) is not zero.
-    `apart` names ends that are claimed to need no common frame with their neighbours.
+    Sufficient: the flow is typed under its alignment, so every off-diagonal drift is zero.  Necessary: the drift at
+    (i, j) is a combination of the off-diagonal entries of the covariances, whose amplitudes are linearly independent:
+    the determinant of their values at the `probes` (layer amplitudes of encoder, predictor and teacher, one probe for
+    each covariance) is not zero. `apart` names ends that are claimed to need no common frame with their neighbours.
     """
 
     flow: Layers
@@ -181,7 +192,9 @@ class Decouples(Claim):
 
 @dataclass(frozen=True)
 class LossIs(Claim):
-    """The expected loss of a model is `traces`, and so is its mean over any finite sample, with the sample's own covariances."""
+    """The expected loss of a model is `traces`, and so is its mean over any finite sample, with the sample's own
+    covariances.
+    """
 
     model: Model
     traces: TraceSum
@@ -239,7 +252,8 @@ def solves(
 
 @dataclass(frozen=True)
 class Implicit(Claim):
-    """`clock`, a function of the state, advances at constant `speed` along the flow and is strictly monotone where `on` holds.
+    """`clock`, a function of the state, advances at constant `speed` along the flow and is strictly monotone where
+    `on` holds.
 
     So the trajectory is clock(state) = clock(start) + speed · t.
     """
@@ -265,7 +279,9 @@ class Hits(Claim):
 
 @dataclass(frozen=True)
 class Root(Claim):
-    """`of` has exactly one zero in `variable` strictly between the two ends, where it crosses upward (`rising`) or downward."""
+    """`of` has exactly one zero in `variable` strictly between the two ends, where it crosses upward (`rising`) or
+    downward.
+    """
 
     of: sp.Expr
     variable: sp.Symbol
@@ -276,7 +292,9 @@ class Root(Claim):
 
 @dataclass(frozen=True)
 class Component:
-    """A set of fixed points: `equations` (each zero), solved by `at`; each equation is x^power - value^power for one state variable."""
+    """A set of fixed points: `equations` (each zero), solved by `at`; each equation is x^power - value^power for one
+    state variable.
+    """
 
     at: Pairs
     equations: tuple[sp.Expr, ...]
@@ -312,7 +330,8 @@ class Zeros(Claim):
 
 @dataclass(frozen=True)
 class Linearized(Claim):
-    """The flow linearised at a fixed point has the listed `rates`; those not among the `family`'s zeros have the stated sign.
+    """The flow linearised at a fixed point has the listed `rates`; those not among the `family`'s zeros have the
+    stated sign.
 
     `family`: state variables that parametrise a manifold of fixed points through the point, one zero rate for each.
     """
@@ -327,7 +346,9 @@ class Linearized(Claim):
 
 @dataclass(frozen=True)
 class Invariant(Claim):
-    """The set where `quantity` ≥ 0 is not left while `on` holds: on its face x = value, quantity = unit·(x - value), it does not decrease."""
+    """The set where `quantity` ≥ 0 is not left while `on` holds: on its face x = value, quantity = unit·(x - value),
+    it does not decrease.
+    """
 
     flow: Flow
     quantity: sp.Expr
@@ -355,7 +376,9 @@ class Converges(Claim):
 
 @dataclass(frozen=True)
 class Within(Claim):
-    """|expr - of| ≤ by: a limit, an order, or the error of a reduction, constants explicit.  `upper`/`lower`: visible forms of the gaps."""
+    """|expr - of| ≤ by: a limit, an order, or the error of a reduction, constants explicit.  `upper`/`lower`: visible
+    forms of the gaps.
+    """
 
     expr: sp.Expr
     of: sp.Expr
@@ -371,7 +394,9 @@ class Within(Claim):
 
 @dataclass(frozen=True)
 class Annihilates(Claim):
-    """A hypothesis on letters: left · right = value, for two letters; wherever they meet (or their transposes), `value` may stand."""
+    """A hypothesis on letters: left · right = value, for two letters; wherever they meet (or their transposes),
+    `value` may stand.
+    """
 
     left: Matrix
     right: Matrix

@@ -1,11 +1,13 @@
-r"""Descriptions of flows: what a claim is about.  A claim never holds a right-hand side; a description says where it comes from.
+r"""Descriptions of flows: what a claim is about.  A claim never holds a right-hand side; a description says where it
+comes from.
 
-`Modes` and `Layers` are derived from their model whenever somebody asks; `Foreign` is an equation of the user's own, and a
-certificate about it says so.
+`Modes` and `Layers` are derived from their model whenever somebody asks; `Foreign` is an equation of the user's own,
+and a certificate about it says so.
 
-Soundness.  A description holds a model, the name of its coordinates and the values put in for parameters, and nothing else; its rates
-come from `gradient_flow` and the reductions alone, so that no right-hand side can be smuggled in but as `Foreign`.  Values are frozen and
-hashed as a whole: what is remembered for one description is never handed to another.
+Soundness.  A description holds a model, the name of its coordinates and the values put in for parameters, and nothing
+else; its rates come from `gradient_flow` and the reductions alone, so that no right-hand side can be smuggled in but
+as `Foreign`.  Values are frozen and hashed as a whole: what is remembered for one description is never handed to
+another.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 r"""Statements, theorems and conjectures: what a file in `derivations/` declares.
 
-A `Statement` is its hypotheses and its claim, with a witness (a point where the hypotheses hold, so that it is not vacuous) and near
-misses (false variants, each of which must be REFUTED).  A proof is a generator of sentences and checkable lines that ends in the claim.
+A `Statement` is its hypotheses and its claim, with a witness (a point where the hypotheses hold, so that it is not
+vacuous) and near misses (false variants, each of which must be REFUTED).  A proof is a generator of sentences and
+checkable lines that ends in the claim.
 """
 
 from __future__ import annotations
@@ -58,7 +59,9 @@ class Printed:
 
 @dataclass(frozen=True)
 class Statement:
-    """Hypotheses and claim.  `title` is a sentence a reader would say; `source` cites the literature by key and equation."""
+    """Hypotheses and claim.  `title` is a sentence a reader would say; `source` cites the literature by key and
+    equation.
+    """
 
     title: str
     claim: Claim
@@ -108,5 +111,7 @@ def conjecture(statement: Statement, missing: str) -> Conjecture:
 
 
 def tex(thing: Any) -> str:
-    """LaTeX of an expression or a word sum, for interpolation into sentences, so that text and mathematics cannot drift apart."""
+    """LaTeX of an expression or a word sum, for interpolation into sentences, so that text and mathematics cannot
+    drift apart.
+    """
     return thing.latex() if hasattr(thing, "latex") else str(sp.latex(thing, symbol_names=latex_names()))

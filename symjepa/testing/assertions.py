@@ -11,14 +11,14 @@ values and their difference.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from itertools import permutations
 from typing import Any, cast
 
 import sympy as sp
 
-from symjepa.errors import OutsideFragment, SymjepaError
+from symjepa.errors import SymjepaError
 from symjepa.exact.calculus import derivative
 from symjepa.exact.sums import substitute
 from symjepa.statements.claims import (
@@ -28,20 +28,20 @@ from symjepa.statements.claims import (
     Conserved,
     Identity,
     Less,
-    Linearized,
     Monotone,
     Within,
     solves,
 )
-from symjepa.statements.descriptions import Flow, Foreign, Modes, pairs
+from symjepa.statements.descriptions import Flow, Foreign, Modes
 from symjepa.symbols import lam, t
 from symjepa.testing.conversions import Conversion, Formulas, clocks, letters, products, scales
-from symjepa.testing.formulas import AnyFlow, Formula, Numeric, Scope, domain_claims, parameters_of, scope
+from symjepa.testing.envelopes import tends_to_zero
+from symjepa.testing.formulas import AnyFlow, Formula, Numeric, domain_claims, scope
 from symjepa.testing.numbers import same_numbers, same_trajectory
+from symjepa.testing.reading import Values, expression, expressions, mappings, read
 from symjepa.testing.verdicts import Failure, Outcome, judge
 
 Hypotheses = Iterable[Any]
-Values = Mapping[Any, Formula] | Formula
 
 
 def assert_solves(
@@ -65,12 +65,14 @@ def assert_solves(
     >>> print(assert_solves(noise, u0 / sp.sqrt(1 + 2 * sigma2 * u0**2 * t)))
     proved: your formula solves the flow (exact, for every point of the hypotheses)
     """
-    known = scope(flow, given, *_mappings(flow, values, start), time)
-    read = _read(known, values)
-    if any(isinstance(formula, Numeric) for formula in read.values()):
-        return _numeric_outcome(same_trajectory(known, read, time), "your formula solves the flow", require_proof)
-    formulas = _expressions(read, known)
-    begin = None if start is None else _expressions(_read(known, start), known)
+    known = scope(flow, given, *mappings(flow, values, start), time)
+    formulas_read = read(known, values)
+    if any(isinstance(formula, Numeric) for formula in formulas_read.values()):
+        return _numeric_outcome(
+            same_trajectory(known, formulas_read, time), "your formula solves the flow", require_proof
+        )
+    formulas = expressions(formulas_read, known)
+    begin = None if start is None else expressions(read(known, start), known)
 
     def claim(changed: Formulas) -> Claim:
         own = {x: substitute(value, {time: sp.S.Zero}) for x, value in changed.items()}
@@ -97,12 +99,12 @@ def assert_same_flow(flow: AnyFlow, rates: Values, *, given: Hypotheses = (), re
     ...     2 * y[0] * (lam * y[1] - sigma2 * y[1]**2), lam * y[0]**2 - sigma2 * y[0]**2 * y[1]]))
     proved: your rates are those of the flow (exact, for every point of the hypotheses)
     """
-    known = scope(flow, given, *_mappings(flow, rates))
+    known = scope(flow, given, *mappings(flow, rates))
     said = "your rates are those of the flow"
-    read = _read(known, rates)
-    if any(isinstance(formula, Numeric) for formula in read.values()):
+    formulas_read = read(known, rates)
+    if any(isinstance(formula, Numeric) for formula in formulas_read.values()):
         return _numeric_outcome(
-            same_numbers(known, read, flow.rates, ("your rate", "derived rate")), said, require_proof
+            same_numbers(known, formulas_read, flow.rates, ("your rate", "derived rate")), said, require_proof
         )
 
     def claim(changed: Formulas) -> Claim:
@@ -111,7 +113,7 @@ def assert_same_flow(flow: AnyFlow, rates: Values, *, given: Hypotheses = (), re
     given_too = (*known.given, *domain_claims(flow.domain))
     labels = {"equal": ("your rate", "derived rate")}
     return _settled(
-        claim, _expressions(read, known), [*scales(flow), *letters()], said, given_too, labels, require_proof
+        claim, expressions(formulas_read, known), [*scales(flow), *letters()], said, given_too, labels, require_proof
     )
 
 
@@ -128,7 +130,7 @@ def assert_conserved(
     proved: your quantity obeys D q = rate · q (exact, for every point of the hypotheses)
     """
     known = scope(flow, given, *(x for x in (quantity, rate) if isinstance(x, sp.Expr)))
-    own, speed = (_expression(known.read(formula), known) for formula in (quantity, rate))
+    own, speed = (expression(known.read(formula), known) for formula in (quantity, rate))
     q, r = sp.Symbol("q"), sp.Symbol("r")
     claim = lambda changed: Conserved(cast(Flow, flow), changed[q], changed[r])
     tried = [Conversion(c.words, lambda f, c=c: {**f, r: c.change({r: f[r]})[r]}) for c in scales(flow)]  # type: ignore[misc]
@@ -147,8 +149,8 @@ def assert_fixed_point(flow: AnyFlow, at: Values, *, given: Hypotheses = (), req
     >>> print(assert_fixed_point(jepa, rho**(1/K), given=[lam > 0, K > 0]))
     proved: your point is a fixed point of the flow (exact, for every point of the hypotheses)
     """
-    known = scope(flow, given, *_mappings(flow, at))
-    formulas = _expressions(_read(known, at), known)
+    known = scope(flow, given, *mappings(flow, at))
+    formulas = expressions(read(known, at), known)
 
     def claim(changed: Formulas) -> Claim:
         still = tuple(Identity(substitute(rate, changed), 0) for rate in flow.rates.values())
@@ -174,7 +176,8 @@ def assert_rate(
     """The flow linearised at the fixed point `at` has the listed `rates`, one for each state variable.
 
     Negative rates decay.  `family`: state variables that parametrise a manifold of fixed points, one zero rate for
-    each.  With `stable` the signs of the other rates are part of the assertion; a flow of several variables needs it.
+    each.  With `stable` the signs of the other rates are part of the assertion (for instability, the sign of the
+    first).
 
     >>> from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
     >>> from symjepa.statements.descriptions import modes
@@ -184,16 +187,15 @@ def assert_rate(
     proved: your rates are those of the flow linearised at your point (exact, for every point of the hypotheses)
     """
     several = rates if isinstance(rates, tuple) else (rates,)
-    known = scope(flow, given, *_mappings(flow, at), *(r for r in several if isinstance(r, sp.Expr)))
-    point = {x: x for x in flow.rates} | _expressions(_read(known, at), known)
-    named = {sp.Symbol(f"rate{i}"): _expression(known.read(r), known) for i, r in enumerate(several)}
+    known = scope(flow, given, *mappings(flow, at), *(r for r in several if isinstance(r, sp.Expr)))
+    point = {x: x for x in flow.rates} | expressions(read(known, at), known)
+    named = {sp.Symbol(f"rate{i}"): expression(known.read(r), known) for i, r in enumerate(several)}
+    _check_counts(flow, tuple(named.values()), family)
     claim = _linear_rates(flow, point, family, stable)
+    several_labels = ("characteristic polynomial, or rate at your point", "that of your rates, or zero")
     labels = {
-        "equal": ("your rate", "derivative of the flow at your point"),
-        "rates": ("characteristic polynomial of the flow", "polynomial of your rates"),
-        "fixed": ("rate of the flow at your point", "at rest"),
-        "signs": ("your rate, sign turned so that it should be positive", "needed"),
-        "sign": ("your point or rate", "needed"),
+        "equal": ("your rate", "derivative of the flow there") if len(several) == 1 else several_labels,
+        "sign": ("your point, or minus your rate", "needed"),
     }
     said = "your rates are those of the flow linearised at your point"
     return _settled(claim, named, [*scales(flow), *letters()], said, known.given, labels, require_proof)
@@ -203,19 +205,41 @@ def _linear_rates(
     flow: AnyFlow, point: dict[sp.Expr, sp.Expr], family: tuple[sp.Symbol, ...], stable: bool | None
 ) -> Callable[[Formulas], Claim]:
     """One variable: the derivative itself, which reads better; several: the characteristic polynomial."""
-    if len(flow.rates) > 1:
-        if stable is None:
-            raise SymjepaError("the rates of a flow of several variables need stable=True or stable=False")
-        return lambda changed: Linearized(cast(Flow, flow), pairs(point), tuple(changed.values()), stable, family)
-    ((x, rate),) = flow.rates.items()
-    slope = substitute(derivative(rate, x), point)
+    slopes = [[substitute(derivative(rate, y), point) for y in flow.rates] for rate in flow.rates.values()]
+    at_rest = tuple(Identity(substitute(rate, point), 0) for rate in flow.rates.values())
 
     def claim(changed: Formulas) -> Claim:
-        (own,) = changed.values()
-        sign = {True: (Less(own, 0),), False: (Less(0, own),), None: ()}[stable]
-        return All((*_inside(flow, point), Identity(substitute(rate, point), 0), Identity(own, slope), *sign))
+        own = tuple(changed.values())
+        same = Identity(own[0], slopes[0][0]) if len(own) == 1 else _same_polynomial(slopes, own)
+        moving = [rate for rate in own if rate != 0] if stable is not None else []
+        signs = tuple(Less(rate, 0) for rate in moving) if stable else tuple(Less(0, rate) for rate in moving[:1])
+        return All((*_inside(flow, point), *at_rest, same, *signs))
 
     return claim
+
+
+def _same_polynomial(slopes: list[list[sp.Expr]], rates: tuple[sp.Expr, ...]) -> Identity:
+    """The characteristic polynomial, by Leibniz' formula, has your rates for its zeros."""
+    x, size = sp.Symbol("x", real=True), len(slopes)
+    entries = [[x * int(i == j) - slopes[i][j] for j in range(size)] for i in range(size)]
+    terms = []
+    for order in permutations(range(size)):
+        swaps = sum(order[i] > order[j] for i in range(size) for j in range(i + 1, size))
+        terms.append(sp.Mul((-1) ** swaps, *(entries[i][order[i]] for i in range(size))))
+    return Identity(sp.Add(*terms), sp.Mul(*(x - rate for rate in rates)))
+
+
+def _check_counts(flow: AnyFlow, rates: tuple[sp.Expr, ...], family: tuple[sp.Symbol, ...]) -> None:
+    """One rate for each state variable, and a zero for each parameter of a family of fixed points."""
+    if len(rates) != len(flow.rates):
+        state = ", ".join(map(str, flow.rates))
+        raise SymjepaError(f"one rate is needed for each of {state}; got {len(rates)}")
+    zeros = sum(rate == 0 for rate in rates)
+    if zeros != len(family):
+        raise SymjepaError(
+            f"{zeros} of the rates are zero, but the family of fixed points has {len(family)} parameters: name in `family` the "
+            "state variables that are free along it"
+        )
 
 
 def assert_noise_vanishes(
@@ -243,11 +267,11 @@ def assert_noise_vanishes(
     """
     quiet = _without_signal(flow)
     known = scope(
-        quiet, (*given, time > 0), *_mappings(quiet, values), *(x for x in (by, of) if isinstance(x, sp.Expr)), time
+        quiet, (*given, time > 0), *mappings(quiet, values), *(x for x in (by, of) if isinstance(x, sp.Expr)), time
     )
-    formulas = _expressions(_read(known, values), known)
-    bound = _expression(known.read(by), known)
-    measured = next(iter(quiet.rates)) if of is None else _expression(known.read(of), known)
+    formulas = expressions(read(known, values), known)
+    bound = expression(known.read(by), known)
+    measured = next(iter(quiet.rates)) if of is None else expression(known.read(of), known)
     envelope = sp.Symbol("by")
 
     def claim(changed: Formulas) -> Claim:
@@ -255,7 +279,7 @@ def assert_noise_vanishes(
         begin = {x: substitute(value, {time: sp.S.Zero}) for x, value in own.items()}
         amplitude = substitute(measured, own)
         bounded = (*_by_monotone_power(amplitude, changed[envelope]), Within(amplitude, 0, changed[envelope]))
-        return All((solves(cast(Flow, quiet), own, begin, time), *bounded, *_tends_to_zero(changed[envelope], time)))
+        return All((solves(cast(Flow, quiet), own, begin, time), *bounded, *tends_to_zero(changed[envelope], time)))
 
     labels = {
         "equation": (f"d/d{time} of your formula", "rate of the flow there"),
@@ -286,17 +310,6 @@ def _by_monotone_power(low: sp.Expr, high: sp.Expr) -> tuple[Claim, ...]:
     falling = low.exp.could_extract_minus_sign()
     bases = (high.base, low.base) if falling else (low.base, high.base)
     return (Less(0, -low.exp if falling else low.exp), AtMost(low, high, by=Monotone(*bases, low.exp)))
-
-
-def _tends_to_zero(bound: sp.Expr, time: sp.Symbol) -> tuple[Claim, ...]:
-    """bound = C·time^(-p) or C·exp(-c·time), shown through its logarithmic derivative, with p or c positive."""
-    slope = derivative(bound, time)
-    for weight in (time, sp.S.One):
-        speed = sp.simplify(-weight * slope / bound)  # finds the constant; the kernel checks it
-        if time not in speed.free_symbols and speed != 0:
-            return (Less(0, speed), Identity(weight * slope, -speed * bound))
-    late = {time: sp.Integer(10) ** 60}
-    return (Less(substitute(bound, late), substitute(bound, {time: sp.S.One}) / 1000),)
 
 
 def _inside(flow: AnyFlow, point: Mapping[sp.Expr, sp.Expr]) -> tuple[Claim, ...]:
@@ -346,63 +359,3 @@ def _hint(
         except SymjepaError:
             continue
     return ""
-
-
-def _mappings(flow: AnyFlow, *several: Values | None) -> list[Mapping[Any, Any]]:
-    """Formulas by state variable, so that the symbols in them become known."""
-    return [values for values in several if isinstance(values, Mapping)] + [
-        {"": values} for values in several if isinstance(values, sp.Expr)
-    ]
-
-
-def _read(known: Scope, values: Values) -> dict[sp.Expr, sp.Expr | Numeric]:
-    """One formula for each state variable, in whichever way they were given."""
-    state = tuple(known.flow.rates)
-    if isinstance(values, Mapping):
-        named = {str(x): x for x in state}
-        strangers = [key for key in values if str(key) not in named]
-        if strangers:
-            raise SymjepaError(
-                f"{strangers[0]} is no part of the state, which is {', '.join(named)}", symbol=strangers[0]
-            )
-        return {named[str(key)]: known.read(formula) for key, formula in values.items()}
-    if callable(values) and not isinstance(values, sp.Expr) and len(state) > 1:
-        return _components(known, values, state)
-    if isinstance(values, tuple | list) and len(values) == len(state):
-        return {x: known.read(formula) for x, formula in zip(state, values, strict=True)}
-    if len(state) > 1:
-        raise SymjepaError(f"a formula for each of {', '.join(map(str, state))} is needed; got {values!r}")
-    if callable(values) and not isinstance(values, sp.Expr):
-        return _components(known, values, state)
-    return {state[0]: known.read(values)}
-
-
-def _components(known: Scope, call: Callable[..., Any], state: tuple[sp.Expr, ...]) -> dict[sp.Expr, sp.Expr | Numeric]:
-    """A function that gives all components at once: as a mapping, as a sequence in the order of the state, or alone."""
-    names = parameters_of(call)
-
-    def component(place: int, x: sp.Expr) -> Callable[..., Any]:
-        def part(**arguments: Any) -> Any:
-            made = call(**arguments)
-            if isinstance(made, Mapping):
-                return made[x] if x in made else made[str(x)]
-            return made[place] if hasattr(made, "__getitem__") else made
-
-        part.__signature__ = signature  # type: ignore[attr-defined]
-        return part
-
-    signature = inspect.Signature([inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in names])
-    return {x: known.read(component(place, x)) for place, x in enumerate(state)}
-
-
-def _expressions(read: Mapping[sp.Expr, sp.Expr | Numeric], known: Scope) -> dict[sp.Expr, sp.Expr]:
-    return {x: _expression(formula, known) for x, formula in read.items()}
-
-
-def _expression(formula: sp.Expr | Numeric, known: Scope) -> sp.Expr:
-    """An expression; a function of numbers is refused where only an expression can be decided."""
-    if isinstance(formula, Numeric):
-        raise OutsideFragment(
-            f"an expression is needed here, but {formula.call!r} takes numbers only: write it with SymPy's functions"
-        )
-    return formula

@@ -111,7 +111,7 @@ def judge(claim: Claim, said: str, given: Iterable[Claim], labels: Labels) -> Ou
 
 @dataclass(frozen=True)
 class _Compared:
-    """An obligation that is not proved: at how many points it holds in numbers (0: it cannot be compared), and what a proof lacks."""
+    """An obligation that is not proved: at how many points it holds in numbers, and what a proof lacks."""
 
     points: int
     lacks: str

@@ -1,7 +1,7 @@
 """Certificates: everything that checking a theorem found, as plain data that is the same from run to run.
 
-A certificate says what was claimed under which hypotheses, by which rules, how every premise of every rule was discharged and under
-which side conditions, what was trusted, and from which file.  It holds no times, hosts, dates or paths of a machine.
+A certificate says what was claimed under which hypotheses, by which rules, how the premises of each rule were discharged
+and under which side conditions, what was trusted, and from which file.  It holds no times, hosts, dates or paths.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def scopes_of(report: Report) -> tuple[Scope, ...]:
 
 
 def scope_object(scopes: Iterable[Scope]) -> Object:
-    """The scope of a conjunction: free is what is free in every conjunct that speaks of depths; equal scopes are said once."""
+    """The scope of a conjunction: free is what is free in every part that speaks of depths; equal scopes said once."""
     several = list(scopes)
     speaking = [one for one in several if one.free or one.fixed]
     free = [[symbol.name for symbol, _ in one.free] for one in speaking]

@@ -1,4 +1,4 @@
-"""What the author of a derivation file is told: one line that points at the place and says what to do, and exit status 64."""
+"""What the author of a derivation file is told: one line that points at the place and says what to do; exit 64."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Check = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def complaint(capsys: pytest.CaptureFixture[str]) -> Iterator[Check]:
+def complaint(capsys: pytest.CaptureFixture[str]) -> Check:
     """`check` of one file: exit status and the one line on stderr."""
 
     def check(path: object, *options: str) -> tuple[int, str]:
@@ -28,7 +28,7 @@ def complaint(capsys: pytest.CaptureFixture[str]) -> Iterator[Check]:
         assert said.err.count("\n") == 1
         return status, said.err.removeprefix("symjepa: ").rstrip("\n")
 
-    yield check
+    return check
 
 
 def test_the_file_that_all_others_are_changed_from_is_proved(

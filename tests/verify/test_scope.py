@@ -29,7 +29,7 @@ def report(label: str) -> Report:
 
 @cache
 def conjuncts(label: str) -> tuple[Claim, ...]:
-    """The conjuncts that speak of every depth: all but the unbalanced part of the decay of noise, which says K = L = 1."""
+    """The conjuncts that speak of every depth: all but the unbalanced decay of noise, which says K = L = 1."""
     claims = parts(unfolded(load(find(label)).statement).claim)
     return claims[:2] if label == "noise-decay" else claims
 

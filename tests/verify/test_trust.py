@@ -65,7 +65,7 @@ def test_nothing_that_proposes_or_prints_is_trusted() -> None:
 
 
 def test_lines_are_counted_without_blanks_comments_and_docstrings() -> None:
-    source = '"""What.\n\nWhy."""\n\n# a comment\nx = 1\n\n\ndef f():\n    """Doc."""\n    return (\n        x\n    )  # so\n'
+    source = '"""What.\n\nWhy."""\n\n# a comment\nx = 1\n\n\ndef f():\n    """Doc."""\n    return (\n        x\n    )\n'
     assert code_lines(source) == 5
 
 

@@ -211,7 +211,8 @@ def aligned_run(flow: MatrixFlow, frames: Framed, letters: Mapping[str, Sequence
     return AlignedRun(flow, frames, names, tuple(states))
 
 
-def _name(factor: Factor) -> str:
+def name_of(factor: Factor) -> str:
+    """`W_2` for a layer, its own name for any other letter."""
     return factor.name if isinstance(factor, Matrix) else f"{factor.stack.name}_{int(factor.hi)}"
 
 

@@ -162,12 +162,12 @@ def _measured_on(claim: Drift | Dissipates, context: Context, sums: tuple[WordSu
     """Starts for a claim, with numbers for the indices that it has of its own."""
     facts, granted = _split(claim.on)
     facts = (*context.facts, *facts, *(Fact(gap, "nonnegative") for words in sums for gap in ranges(words)))
-    symbols = {s for words in sums for s in symbols_of(words)}
+    weights = [weight for weight, _ in claim.by] if isinstance(claim, Dissipates) else []
+    symbols = {s for words in sums for s in symbols_of(words)} | {s for weight in weights for s in weight.free_symbols}
     constants = {f.T if f.transposed else f for words in sums for f in words.letters() if isinstance(f, Matrix)}
     kept = tuple(letter.word() for letter in sorted(constants, key=str))
     for run in _moving(claim.flow.model, kept, context, (*context.rewrites, *granted), seed):
-        fixed = {s: x for s, x in run.point.items() if s in symbols or s in _rates(claim.flow.model)}
-        yield from ((run, point) for point in drawn(symbols, facts, 1, seed, fixed))
+        yield from ((run, point) for point in drawn(symbols, facts, 1, seed, run.point))
 
 
 def of_drift(claim: Drift, context: Context, seed: int) -> Iterator[Agreement]:

@@ -1,8 +1,8 @@
 r"""The assumptions on symbols, as facts.
 
-Soundness.  SymPy simplifies by assumptions before anyone looks, so each assumption is a hypothesis of every statement in which its symbol
-occurs.  Only those that can be restated as facts are admitted: real, positive, nonnegative, integer.  A symbol that assumes more (even,
-negative, prime, …) is refused.
+Soundness.  SymPy simplifies by assumptions before anyone looks, so each assumption is a hypothesis of every statement
+in which its symbol occurs.  Only those that can be restated as facts are admitted: real, positive, nonnegative,
+integer.  A symbol that assumes more (even, negative, prime, …) is refused.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ def assumed(symbols: Iterable[sp.Basic]) -> tuple[Fact, ...]:
     for symbol in sorted((x for x in symbols if isinstance(x, sp.Symbol)), key=str):
         if frozenset(symbol.assumptions0.items()) not in _KNOWN:
             more = ", ".join(sorted(name for name, value in symbol.assumptions0.items() if value))
-            raise OutsideFragment(f"symbols may assume real, positive, nonnegative and integer; {symbol} assumes {more}", node=symbol)
+            raise OutsideFragment(
+                f"symbols may assume real, positive, nonnegative and integer; {symbol} assumes {more}", node=symbol
+            )
         if symbol.is_integer:
             facts.append(Fact(symbol, "integer"))
         if symbol.is_positive:

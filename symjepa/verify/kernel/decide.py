@@ -1,9 +1,10 @@
 r"""Decides obligations.  No heuristics, no search: equality of normal forms, signs from facts, words after rewriting.
 
-Soundness.  `decide` answers PROVED only if (i) both sides have one normal form, or the sign is shown from the facts, or the words
-cancel, and (ii) every condition met on the way is itself shown from the facts.  The facts are the hypotheses, those that the obligation
-lists, proved earlier lines, and the assumptions on the symbols that occur: all of them hold wherever the claim is asserted.  Hypotheses
-on letters replace two neighbours by an equal word.  Whatever goes wrong (an expression outside the fragment, too large) is UNDECIDED.
+Soundness.  `decide` answers PROVED only if (i) both sides have one normal form, or the sign is shown from the facts,
+or the words cancel, and (ii) every condition met on the way is itself shown from the facts.  The facts are the
+hypotheses, those that the obligation lists, proved earlier lines, and the assumptions on the symbols that occur: all
+of them hold wherever the claim is asserted.  Hypotheses on letters replace two neighbours by an equal word.  Whatever
+goes wrong (an expression outside the fragment, too large) is UNDECIDED.
 """
 
 from __future__ import annotations
@@ -111,7 +112,9 @@ def _equal(obligation: Equal, context: Context) -> Decision:
 
 
 def _about(lemma: SumLemma, obligation: Equal) -> SumLemma:
-    """The lemma in the fresh symbols of an obligation, by their names; `apply` proves it anew and demands its conditions there."""
+    """The lemma in the fresh symbols of an obligation, by their names; `apply` proves it anew and demands its
+    conditions there.
+    """
     fresh = {s for s in obligation.lhs.free_symbols | obligation.rhs.free_symbols if isinstance(s, sp.Dummy)}
     names = {s: d for d in fresh for s in lemma.free_symbols if s.name == d.name}
     parts = (substitute(part, names) for part in (lemma.term, lemma.lo, lemma.closed))
@@ -129,7 +132,9 @@ def _sign(obligation: HasSign, context: Context) -> Decision:
     return _shown(obligation, equality.holds, conditions, signs, f"the certificate differs by {equality.residual}")
 
 
-def _words(obligation: WordsVanish | TracesVanish, left: tuple[tuple[Word, sp.Expr], ...], context: Context) -> Decision:
+def _words(
+    obligation: WordsVanish | TracesVanish, left: tuple[tuple[Word, sp.Expr], ...], context: Context
+) -> Decision:
     """No word is left with a coefficient that is not zero."""
     conditions = frozenset[Fact]()
     for word, coefficient in left:

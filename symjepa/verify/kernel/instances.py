@@ -1,7 +1,8 @@
-r"""Exact matrices for the letters of words: where claims about matrices are refuted, and where their witnesses are checked.
+r"""Exact matrices for the letters of words: where claims about matrices are refuted, and where their witnesses are
+checked.
 
-Soundness.  An instance is accepted only if its covariances are those of actual data (positive semidefinite, by exact elimination) and
-every hypothesis on letters holds entry by entry, in rationals.
+Soundness.  An instance is accepted only if its covariances are those of actual data (positive semidefinite, by exact
+elimination) and every hypothesis on letters holds entry by entry, in rationals.
 """
 
 from __future__ import annotations
@@ -65,7 +66,10 @@ class Letters:
 
 def exhibited(instance: Instance, depths: Point) -> Letters:
     """An author's matrices, exact."""
-    matrices = {name: np.array([[_fraction(x) for x in row] for row in rows], dtype=object) for name, rows in instance.matrices.items()}
+    matrices = {
+        name: np.array([[_fraction(x) for x in row] for row in rows], dtype=object)
+        for name, rows in instance.matrices.items()
+    }
     numbers = {symbol: sp.Rational(_fraction(number)) for symbol, number in instance.numbers.items()}
     return Letters(matrices, {**depths, **numbers})
 
@@ -90,7 +94,9 @@ def _or_zero(letters: Letters, words: WordSum) -> Any:
 
 
 def is_covariance(matrices: Mapping[str, Any]) -> bool:
-    """The joint covariance [[Σxx, Σyxᵀ], [Σyx, Σyy]] is symmetric and positive semidefinite, by exact symmetric elimination."""
+    """The joint covariance [[Σxx, Σyxᵀ], [Σyx, Σyy]] is symmetric and positive semidefinite, by exact symmetric
+    elimination.
+    """
     Sxx, Syx, Syy = (matrices.get(name) for name in ("Sxx", "Syx", "Syy"))
     if Sxx is None or Syx is None or Syy is None:
         return False
@@ -108,7 +114,9 @@ def _semidefinite(form: Any) -> bool:
     return True
 
 
-def instances(sums: tuple[WordSum, ...], depths: Iterable[Point], hypotheses: tuple[Annihilates, ...], tries: int = 12) -> Iterator[Letters]:
+def instances(
+    sums: tuple[WordSum, ...], depths: Iterable[Point], hypotheses: tuple[Annihilates, ...], tries: int = 12
+) -> Iterator[Letters]:
     """Random exact letters for the word sums at each choice of depths, with data that obey the hypotheses."""
     random = Random(1)
     for number, point in enumerate(depths):
@@ -120,8 +128,16 @@ def instances(sums: tuple[WordSum, ...], depths: Iterable[Point], hypotheses: tu
 
 
 def _drawn(sums: tuple[WordSum, ...], point: Point, hypotheses: tuple[Annihilates, ...], random: Random) -> Letters:
-    factors = {f.T if f.transposed else f for words in sums if words.terms for f in instantiated(words, point).letters()}
-    sizes = {"context": random.choice((2, 3)), ONE: 1, SAMPLE: random.choice((1, 2, 3)), "latent": random.choice((1, 2)), "target": random.choice((2, 3))}
+    factors = {
+        f.T if f.transposed else f for words in sums if words.terms for f in instantiated(words, point).letters()
+    }
+    sizes = {
+        "context": random.choice((2, 3)),
+        ONE: 1,
+        SAMPLE: random.choice((1, 2, 3)),
+        "latent": random.choice((1, 2)),
+        "target": random.choice((2, 3)),
+    }
 
     def size(space: str) -> int:
         return sizes.setdefault(space, random.choice((2, 3)))
@@ -149,11 +165,16 @@ def _shapes(factor: Factor) -> list[tuple[str, str, str]]:
 
 
 def _matrix_drawn(rows: int, cols: int, random: Random) -> Any:
-    return np.array([[Fraction(random.randint(-3, 3), random.choice((1, 2))) for _ in range(cols)] for _ in range(rows)], dtype=object)
+    return np.array(
+        [[Fraction(random.randint(-3, 3), random.choice((1, 2))) for _ in range(cols)] for _ in range(rows)],
+        dtype=object,
+    )
 
 
 def _data(d: int, dy: int, hypotheses: tuple[Annihilates, ...], random: Random) -> dict[str, Any]:
-    """Covariances of a random finite sample; a direction with a hypothesis is the first axis, mirrored so that it is pure noise."""
+    """Covariances of a random finite sample; a direction with a hypothesis is the first axis, mirrored so that it is
+    pure noise.
+    """
     x, y = _matrix_drawn(d, d + 2, random), _matrix_drawn(dy, d + 2, random)
     matrices: dict[str, Any] = {}
     if hypotheses:
@@ -180,12 +201,15 @@ def _measure(hypothesis: Annihilates, matrices: dict[str, Any], numbers: dict[sp
 
 
 def framed(flow: MatrixFlow, frames: Alignment, depth: int = 2) -> Iterator[tuple[str, Any]]:
-    """The drift of every letter in its own frames, when all letters are diagonal in rational frames that satisfy the alignment.
+    """The drift of every letter in its own frames, when all letters are diagonal in rational frames that satisfy the
+    alignment.
 
     All spaces are planes and all depths `depth`; each class of ends has a rotation of its own by a rational angle.
     """
     depths = turned_depths(flow, depth)
-    numbers = {symbol: sp.Rational(1, 2) for entry in flow.rates for _, c in entry.rate.terms for symbol in c.free_symbols}
+    numbers = {
+        symbol: sp.Rational(1, 2) for entry in flow.rates for _, c in entry.rate.terms for symbol in c.free_symbols
+    }
     turned = _Turned(frames)
     for family in flow.rates:
         for number in range(1, depth + 1) if family.index is not None else (0,):

@@ -1,7 +1,7 @@
 r"""Exact points at which facts are certified: where counterexamples are looked for, and where a witness is checked.
 
-Soundness.  A point is accepted only if every fact is certified there, by exact rationals or by balls that decide; a fact that cannot be
-decided at a point rejects it.  The search is deterministic.
+Soundness.  A point is accepted only if every fact is certified there, by exact rationals or by balls that decide; a
+fact that cannot be decided at a point rejects it.  The search is deterministic.
 """
 
 from __future__ import annotations
@@ -17,13 +17,18 @@ from symjepa.exact.facts import Fact
 
 Point = Mapping[sp.Symbol, sp.Rational]
 
-_SMALL = [sp.Rational(p, q) for p, q in ((1, 1), (2, 1), (1, 2), (3, 2), (2, 3), (3, 1), (1, 3), (5, 2), (7, 10), (4, 1), (1, 10), (10, 1))]
+_SMALL = [
+    sp.Rational(p, q)
+    for p, q in ((1, 1), (2, 1), (1, 2), (3, 2), (2, 3), (3, 1), (1, 3), (5, 2), (7, 10), (4, 1), (1, 10), (10, 1))
+]
 _WHOLE = [sp.Integer(number) for number in (1, 2, 3, 0, 4, 5)]
 TRIES = 120
 
 
 def holds_at(fact: Fact, point: Point) -> bool | None:
-    """True or False if certified at the point, None otherwise; facts about a range of values are never certified at a point."""
+    """True or False if certified at the point, None otherwise; facts about a range of values are never certified at a
+    point.
+    """
     if fact.over:
         return None
     if fact.kind == "integer":

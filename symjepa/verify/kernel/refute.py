@@ -1,8 +1,9 @@
 r"""Refutes claims, and only at certified points.
 
-Soundness.  A claim is refuted by one point at which all its hypotheses are certified and one *necessary* condition certainly fails:
-two sides that differ or a sign that is reversed, by exact rationals or balls bounded away from zero; a word sum whose exact value on
-exact matrices is not zero; a trace that is positive.  That a certificate, a search, or a sufficient condition failed refutes nothing.
+Soundness.  A claim is refuted by one point at which all its hypotheses are certified and one *necessary* condition
+certainly fails: two sides that differ or a sign that is reversed, by exact rationals or balls bounded away from zero;
+a word sum whose exact value on exact matrices is not zero; a trace that is positive.  That a certificate, a search, or
+a sufficient condition failed refutes nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +23,17 @@ from symjepa.verify.kernel.assumptions import assumed
 from symjepa.verify.kernel.decide import Context
 from symjepa.verify.kernel.instances import Letters, exhibited, framed, instances, obeys, turned_depths
 from symjepa.verify.kernel.points import Point, holds_at, points, satisfies
-from symjepa.verify.obligations.kinds import Equal, HasSign, Plan, SameTruth, Signed, StaysDiagonal, TraceAtMostZero, TracesVanish, WordsVanish
+from symjepa.verify.obligations.kinds import (
+    Equal,
+    HasSign,
+    Plan,
+    SameTruth,
+    Signed,
+    StaysDiagonal,
+    TraceAtMostZero,
+    TracesVanish,
+    WordsVanish,
+)
 
 OnLetters = WordsVanish | TracesVanish | TraceAtMostZero
 Scalar = Equal | HasSign | Signed | SameTruth
@@ -40,7 +51,7 @@ class Counterexample:
 
 
 def refute(plan: Plan, context: Context, at: Point | Instance | None = None) -> Counterexample | None:
-    """A certified counterexample to the claim of a plan, at the exhibited point or by search; None if none was found."""
+    """A certified counterexample to the claim of a plan, at the exhibited point or by search; None if none is found."""
     for test in (*plan.tests, *(o for o in plan.obligations if o.necessary)):
         found = None
         if isinstance(test, Scalar) and not isinstance(at, Instance):
@@ -144,15 +155,23 @@ def _failure_on(test: OnLetters, letters: Letters) -> str | None:
 def _off_diagonal(test: StaysDiagonal) -> Counterexample | None:
     for letter, drift in framed(test.flow, test.frames):
         if drift[0, 1] != 0 or drift[1, 0] != 0:
-            return Counterexample(turned_depths(test.flow), f"d{letter}/dt has the off-diagonal entries {drift[0, 1]} and {drift[1, 0]}")
+            return Counterexample(
+                turned_depths(test.flow), f"d{letter}/dt has the off-diagonal entries {drift[0, 1]} and {drift[1, 0]}"
+            )
     return None
 
 
 def _letters(test: OnLetters, context: Context, at: Instance | None) -> Iterator[Letters]:
-    sums = tuple(map(WordSum.of, (w for w, _ in test.traces.terms))) if isinstance(test, TracesVanish) else (test.words,)
+    sums = (
+        tuple(map(WordSum.of, (w for w, _ in test.traces.terms))) if isinstance(test, TracesVanish) else (test.words,)
+    )
     facts = (*context.facts, *test.given, *(Fact(gap, "nonnegative") for words in sums for gap in ranges(words)))
     hypotheses = (*context.rewrites, *test.granted)
-    symbols = {s for words in sums for s in symbols_of(words)} | _weights(test) | {s for fact in facts for s in fact.free_symbols}
+    symbols = (
+        {s for words in sums for s in symbols_of(words)}
+        | _weights(test)
+        | {s for fact in facts for s in fact.free_symbols}
+    )
     facts = (*facts, *assumed(symbols))
     if at is None:
         yield from instances(sums, points(symbols, facts), hypotheses)

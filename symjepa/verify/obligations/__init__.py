@@ -43,5 +43,8 @@ _COMPILERS: dict[type[Claim], Callable[[Any], Plan]] = {
 def compiled(claim: Claim) -> Plan:
     """The plan of one claim (not of a conjunction)."""
     if type(claim) not in _COMPILERS:
-        raise BadDerivation(f"{type(claim).__name__} cannot stand as a claim; the claims are {', '.join(c.__name__ for c in _COMPILERS)}")
+        raise BadDerivation(
+            f"{type(claim).__name__} cannot stand as a claim; the claims are"
+            f" {', '.join(c.__name__ for c in _COMPILERS)}"
+        )
     return _COMPILERS[type(claim)](claim)

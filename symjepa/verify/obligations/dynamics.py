@@ -1,9 +1,10 @@
-r"""Obligations of claims about the flow of a mode: the only place in `verify`, with `matrices`, where flows are derived.
+r"""Obligations of claims about the flow of a mode: the only place in `verify`, with `matrices`, where flows are
+derived.
 
-Soundness.  Each function returns the premises of its rule.  State and time are fresh symbols (`local`), universally quantified over the
-domain of the flow and what the claim says of them; a claim about particular values substitutes them without capture and shows that they
-lie in the domain.  That rates, values and certificates are smooth is an obligation of its own, for a product may have cancelled what is
-not defined.
+Soundness.  Each function returns the premises of its rule.  State and time are fresh symbols (`local`), universally
+quantified over the domain of the flow and what the claim says of them; a claim about particular values substitutes
+them without capture and shows that they lie in the domain.  That rates, values and certificates are smooth is an
+obligation of its own, for a product may have cancelled what is not defined.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from symjepa.verify.obligations.local import Local, interval_from_zero, local
 
 
 def of_conserved(claim: Conserved) -> Plan:
+    """D quantity = rate · quantity."""
     here = local(claim.flow, (claim.quantity, claim.rate))
     quantity, rate = here.renamed(claim.quantity), here.renamed(claim.rate)
     return plan(
@@ -46,6 +48,7 @@ def of_conserved(claim: Conserved) -> Plan:
 
 
 def of_motion(claim: Moves) -> Plan:
+    """D quantity = rate, by the chain rule."""
     here = local(claim.flow, (claim.quantity, claim.rate))
     quantity = here.renamed(claim.quantity)
     return plan(
@@ -59,9 +62,12 @@ def of_motion(claim: Moves) -> Plan:
 
 
 def of_solution(claim: Solves) -> Plan:
+    """The equation, the start, the domain and smoothness, for all times claimed."""
     state = set(claim.flow.rates)
     if {x for x, _ in claim.values} != state or {x for x, _ in claim.start} != state or claim.time in state:
-        raise BadDerivation(f"a solution needs values and a start for each of {', '.join(map(str, claim.flow.rates))}, and a time")
+        raise BadDerivation(
+            f"a solution needs values and a start for each of {', '.join(map(str, claim.flow.rates))}, and a time"
+        )
     if any(x in value.free_symbols for _, value in (*claim.values, *claim.start) for x in state):
         raise BadDerivation("the values of a solution are functions of time and of the start, not of the state")
     here = local(claim.flow, [value for _, value in (*claim.values, *claim.start)], claim.time)
@@ -69,7 +75,10 @@ def of_solution(claim: Solves) -> Plan:
     on = here.facts(claim.on)
     lemmas = tuple(HasSign("lemmas", f.expr, f.kind, on, necessary=False) for f in here.facts(claim.using))
     given = (*on, *here.facts(claim.using))
-    equations = (Equal("equation", derivative(values[x], time), substitute(rate, values), given) for x, rate in here.rates.items())
+    equations = (
+        Equal("equation", derivative(values[x], time), substitute(rate, values), given)
+        for x, rate in here.rates.items()
+    )
     begins = (Equal("start", substitute(values[x], {time: sp.S.Zero}), start[x]) for x in here.rates)
     return plan(
         claim,
@@ -97,6 +106,7 @@ def _from_zero(claim: Solves, here: Local, time: sp.Symbol) -> tuple[Decidable, 
 
 
 def of_implicit(claim: Implicit) -> Plan:
+    """The clock's speed is the constant claimed."""
     here = local(claim.flow, (claim.clock, claim.speed, *(e for r in claim.on for e in (r.lhs, r.rhs))))
     clock, given = here.renamed(claim.clock), (*here.domain, *here.facts(claim.on))
     if any(x in claim.speed.free_symbols for x in claim.flow.rates):
@@ -142,12 +152,17 @@ def of_hitting_time(claim: Hits) -> Plan:
 def _one_dimensional(here: Local) -> tuple[tuple[sp.Expr, sp.Expr]]:
     rates = tuple(here.rates.items())
     if len(rates) != 1:
-        raise BadDerivation(f"this claim is about one-dimensional flows; got the state {', '.join(map(str, here.rates))}")
+        raise BadDerivation(
+            f"this claim is about one-dimensional flows; got the state {', '.join(map(str, here.rates))}"
+        )
     return (rates[0],)
 
 
 def of_zeros(claim: Zeros) -> Plan:
-    here = local(claim.flow, [e for part in claim.components for e in (*part.equations, *(value for _, value in part.at))])
+    """Each component annihilates the rates, and the cofactors show that nothing else does."""
+    here = local(
+        claim.flow, [e for part in claim.components for e in (*part.equations, *(value for _, value in part.at))]
+    )
     given = (*here.domain, *here.facts(claim.on))
     choices = list(product(*(part.equations for part in claim.components)))
     if len(choices) != len(claim.cofactors):
@@ -164,7 +179,9 @@ def of_zeros(claim: Zeros) -> Plan:
 
 
 def _component(part: Component, here: Local, given: tuple[Fact, ...]) -> list[Decidable]:
-    """The component lies in the domain and annihilates the rates; each equation determines one variable, and every one is determined."""
+    """The component lies in the domain and annihilates the rates; each equation determines one variable, and every one
+    is determined.
+    """
     values = here.pairs(part.at)
     obligations: list[Decidable] = [Equal("annihilates", substitute(rate, values)) for rate in here.rates.values()]
     obligations += [HasSign("annihilates", substitute(fact.expr, values), fact.kind) for fact in given]
@@ -175,14 +192,18 @@ def _component(part: Component, here: Local, given: tuple[Fact, ...]) -> list[De
         obligations += lines
     free = {x for x in here.rates if values.get(x, x) == x}
     if determined | free != set(here.rates) or determined & free:
-        raise BadDerivation("every state variable of a component is either free (it stands for itself) or has an equation of its own")
+        raise BadDerivation(
+            "every state variable of a component is either free (it stands for itself) or has an equation of its own"
+        )
     return obligations
 
 
 def _solved(
     equation: sp.Expr, values: dict[sp.Expr, sp.Expr], power: sp.Expr, given: tuple[Fact, ...]
 ) -> tuple[sp.Expr, list[Decidable]]:
-    """The equation is x^p - value^p for one state variable, so that on x > 0 (for p = 1: anywhere) it holds at the value alone."""
+    """The equation is x^p - value^p for one state variable, so that on x > 0 (for p = 1: anywhere) it holds at the
+    value alone.
+    """
     moving = [x for x, value in values.items() if x in equation.free_symbols and value != x]
     if len(moving) != 1:
         raise BadDerivation(f"the equation {equation} = 0 must determine one state variable; it holds {moving}")
@@ -196,19 +217,26 @@ def _solved(
 
 
 def of_linearized(claim: Linearized) -> Plan:
+    """The characteristic polynomial at the point, the signs of its roots, and the manifold of fixed points."""
     here = local(claim.flow, (*claim.rates, *(value for _, value in claim.at)))
     values, state = here.pairs(claim.at), tuple(here.rates)
     family = [here.names.get(x, x) for x in claim.family]
     if set(values) != set(state) or len(claim.rates) != len(state):
-        raise BadDerivation(f"{len(state)} state variables need as many values and rates; got {len(values)} and {len(claim.rates)}")
+        raise BadDerivation(
+            f"{len(state)} state variables need as many values and rates; got {len(values)} and {len(claim.rates)}"
+        )
     if len(set(family)) != len(family) or not set(family) <= set(state) or any(values[x] != x for x in family):
-        raise BadDerivation("a family of fixed points is parametrised by different state variables that stand for themselves in `at`")
+        raise BadDerivation(
+            "a family of fixed points is parametrised by different state variables that stand for themselves in `at`"
+        )
     if any(value == x for x, value in values.items() if x not in family):
         raise BadDerivation("a state variable that stands for itself in `at` belongs to the family")
     rates = [here.renamed(rate) for rate in claim.rates]
     jacobian = [[substitute(derivative(here.rates[x], y), values) for y in state] for x in state]
     growth = sp.Dummy("x", real=True)
-    characteristic = _determinant([[growth * int(i == j) - jacobian[i][j] for j in range(len(state))] for i in range(len(state))])
+    characteristic = _determinant(
+        [[growth * int(i == j) - jacobian[i][j] for j in range(len(state))] for i in range(len(state))]
+    )
     moving = [rate for rate in rates if rate != 0]
     here_given = tuple(fact for fact in here.domain if set(fact.free_symbols) <= set(family))
     return plan(
@@ -251,7 +279,9 @@ def _determinant(rows: list[list[sp.Expr]]) -> sp.Expr:
 
 
 def of_invariant(claim: Invariant) -> Plan:
-    """The quantity is unit·(x - value) with unit ≠ 0, so it vanishes on the face x = value alone; there it does not decrease."""
+    """The quantity is unit·(x - value) with unit ≠ 0, so it vanishes on the face x = value alone; there it does not
+    decrease.
+    """
     here = local(claim.flow, (claim.quantity, claim.unit, *(e for pair in claim.face for e in pair)))
     on_face, given = here.pairs(claim.face), (*here.domain, *here.facts(claim.on))
     if len(on_face) != 1:
@@ -275,6 +305,7 @@ def of_invariant(claim: Invariant) -> Plan:
 
 
 def of_convergence(claim: Converges) -> Plan:
+    """The rate is positive below the limit and negative above, on the whole basin."""
     here = local(claim.flow, (claim.to, claim.lower, claim.upper, claim.power))
     ((x, rate),) = _one_dimensional(here)
     if any(y in e.free_symbols for y in claim.flow.rates for e in (claim.to, claim.lower, claim.upper, claim.power)):

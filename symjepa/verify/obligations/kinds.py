@@ -1,7 +1,8 @@
 r"""Kinds of obligation: what the kernel decides.
 
-Soundness.  An obligation is *necessary* if the claim cannot hold without it: then, and only then, a certified point at which it fails
-refutes the claim.  A claim is proved when all obligations of its plan are, under the facts that each one lists.
+Soundness.  An obligation is *necessary* if the claim cannot hold without it: then, and only then, a certified point at
+which it fails refutes the claim.  A claim is proved when all obligations of its plan are, under the facts that each
+one lists.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ class Obligation:
 
 @dataclass(frozen=True)
 class Equal(Obligation):
-    """Both sides are defined and equal wherever `given` holds.  They stay apart: a difference might cancel what is not defined."""
+    """Both sides are defined and equal wherever `given` holds.  They stay apart: a difference might cancel what is not
+    defined.
+    """
 
     lhs: sp.Expr
     rhs: sp.Expr = sp.S.Zero
@@ -87,7 +90,7 @@ class Smooth(Obligation):
 
 @dataclass(frozen=True)
 class Shown(Obligation):
-    """Something the compiler established while it derived the flow (a typed word, a family that parametrises itself)."""
+    """What the compiler established while it derived the flow (a typed word, a family that parametrises itself)."""
 
     reason: str
     holds: bool = True

@@ -1,9 +1,9 @@
 r"""A flow in symbols of its own, for one claim.
 
-Soundness.  State and time of a dynamical claim are quantified by the claim itself.  Fresh symbols stand for them here, so that no
-hypothesis of the statement about a symbol of the same name can narrow them; what is known of them is the flow's domain, their
-assumptions, and what the claim says of them.  An amplitude of other coordinates, an indexed family, or time is no constant: an
-expression that holds one which the flow does not move is refused.
+Soundness.  State and time of a dynamical claim are quantified by the claim itself.  Fresh symbols stand for them here,
+so that no hypothesis of the statement about a symbol of the same name can narrow them; what is known of them is the
+flow's domain, their assumptions, and what the claim says of them.  An amplitude of other coordinates, an indexed
+family, or time is no constant: an expression that holds one which the flow does not move is refused.
 """
 
 from __future__ import annotations
@@ -72,7 +72,9 @@ def local(flow: Flow, exprs: Iterable[sp.Expr], time: sp.Symbol | None = None) -
     """The flow in fresh symbols, for a claim that holds `exprs`."""
     state = tuple(flow.rates)
     if not all(isinstance(x, sp.Symbol) for x in state):
-        raise BadDerivation("claims about single amplitudes need a flow of numeric depth: its state is a family of layers")
+        raise BadDerivation(
+            "claims about single amplitudes need a flow of numeric depth: its state is a family of layers"
+        )
     names = {x: _fresh(x) for x in (*state, *([time] if time is not None else []))}
     _check_constants(flow, (*exprs, *flow.rates.values()), names)
     rates = {names[x]: substitute(rate, names) for x, rate in flow.rates.items()}
@@ -87,12 +89,16 @@ def _fresh(symbol: sp.Symbol) -> sp.Symbol:
 
 
 def _check_constants(flow: Flow, exprs: tuple[sp.Expr, ...], names: Mapping[sp.Expr, sp.Expr]) -> None:
-    """Everything in the claim that is not state is a constant: amplitudes that the flow knows as parameters, and no others."""
+    """Everything in the claim that is not state is a constant: amplitudes that the flow knows as parameters, and no
+    others.
+    """
     parameters = {x for rate in flow.rates.values() for x in rate.free_symbols}
     for expr in exprs:
         moving = {x for x in expr.free_symbols if x in AMPLITUDES or x == t or _is_layer(x)} | expr.atoms(sp.Indexed)
         for strange in sorted(moving - set(names) - parameters, key=str):
-            raise BadDerivation(f"{strange} in {expr} is not a constant of this flow, whose state is {', '.join(map(str, flow.rates))}")
+            raise BadDerivation(
+                f"{strange} in {expr} is not a constant of this flow, whose state is {', '.join(map(str, flow.rates))}"
+            )
 
 
 def _is_layer(symbol: sp.Basic) -> bool:
@@ -101,7 +107,7 @@ def _is_layer(symbol: sp.Basic) -> bool:
 
 
 def interval_from_zero(relations: tuple[Relation, ...], time: sp.Symbol, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
-    """The facts that must be positive at time 0 for the times to be an interval from 0; `time` itself is one without."""
+    """The facts that must be positive at time 0 for the times to be an interval from 0; `time` itself need not be."""
     if not all(isinstance(relation, Less | AtMost) for relation in relations):
         raise BadDerivation("the times of a solution are given by Less and AtMost")
     return tuple(fact for fact in facts if fact.expr != time)

@@ -1,8 +1,8 @@
 r"""Obligations of claims about words: matrix flows are derived here from their models.
 
-Soundness.  Words of a claim and of the derived flow have a meaning only if 0 ≤ lo ≤ hi ≤ depth for every segment in them; those ranges
-are obligations of their own.  The letters are universally quantified over all matrices of their shapes that obey the hypotheses
-(`Annihilates`) and, for covariances, over all positive semidefinite ones.
+Soundness.  Words of a claim and of the derived flow have a meaning only if 0 ≤ lo ≤ hi ≤ depth for every segment in
+them; those ranges are obligations of their own.  The letters are universally quantified over all matrices of their
+shapes that obey the hypotheses (`Annihilates`) and, for covariances, over all positive semidefinite ones.
 """
 
 from __future__ import annotations
@@ -56,13 +56,16 @@ def _granted(on: tuple[Claim, ...]) -> tuple[tuple[Fact, ...], tuple[Annihilates
 
 
 def of_word_identity(claim: WordIdentity) -> Plan:
+    """The difference of both sides vanishes."""
     given, granted = _granted(claim.on)
     same = WordsVanish("equal", claim.lhs - claim.rhs, given, granted)
     return plan(claim, "words", (same, *_ranged("equal", given, claim.lhs, claim.rhs)))
 
 
 def of_loss(claim: LossIs) -> Plan:
-    """Two routes: the rule for expectations, and a finite sample, whose data matrices x and y have one column for each of N pairs."""
+    """Two routes: the rule for expectations, and a finite sample, whose data matrices x and y have one column for each
+    of N pairs.
+    """
     named, size = letters(claim.model), sp.Symbol("N", integer=True, positive=True)
     x, y = named.context.word(), named.target.word()
     sample: dict[str, WordSum] = {"Sxx": x @ x.T, "Syx": y @ x.T, "Syy": y @ y.T}
@@ -87,6 +90,7 @@ def _sampled(factor: Factor, means: dict[str, WordSum]) -> WordSum | None:
 
 
 def of_drift(claim: Drift) -> Plan:
+    """The derived motion less the claimed one vanishes."""
     given, granted = _granted(claim.on)
     speed = along(claim.of, claim.flow.flow.of)
     same = WordsVanish("equal", speed - claim.equals, given, granted)
@@ -94,6 +98,7 @@ def of_drift(claim: Drift) -> Plan:
 
 
 def of_dissipation(claim: Dissipates) -> Plan:
+    """The derived motion of the form is minus a sum of Gram matrices with nonnegative weights."""
     given, granted = _granted(claim.on)
     speed = along(claim.form, claim.flow.flow.of)
     if claim.form.rows != claim.form.cols:
@@ -115,12 +120,14 @@ def of_dissipation(claim: Dissipates) -> Plan:
 
 
 def of_decoupling(claim: Decouples) -> Plan:
-    """Typed: sufficient.  Independent: the drift at (i, j) is zero at every probe only if the off-diagonal entries are."""
+    """Typed: sufficient.  Independent: the drift at (i, j) is zero at all probes only if the off-diagonal entries are."""
     flow = claim.flow.flow
     frames = alignment(flow)
     for end in claim.apart:
         if not any(end in members for members in frames.classes):
-            raise BadDerivation(f"{end} is no end of this flow; the ends are {', '.join(sorted(set().union(*frames.classes)))}")
+            raise BadDerivation(
+                f"{end} is no end of this flow; the ends are {', '.join(sorted(set().union(*frames.classes)))}"
+            )
         frames = frames.without(end)
     typed = [_typed(moving, frames) for family in flow.rates for moving in instances(family)]
     independent = [_independent(claim, moving) for moving in flow.rates if _covariances(moving)]

@@ -1,7 +1,7 @@
 r"""Obligations of claims about scalars.
 
-Soundness.  Each function returns a rule with its premises; the argument is the rule's.  A relation that has been proved may be used as
-a fact by later lines, since facts and claims range over the same domain.
+Soundness.  Each function returns a rule with its premises; the argument is the rule's.  A relation that has been
+proved may be used as a fact by later lines, since facts and claims range over the same domain.
 """
 
 from __future__ import annotations
@@ -25,25 +25,33 @@ from symjepa.statements.claims import (
     Unequal,
     Within,
 )
-from symjepa.verify.obligations.local import fact_of
 from symjepa.verify.kernel.assumptions import assumed
 from symjepa.verify.obligations.kinds import Closes, Decidable, Equal, HasSign, Plan, SameTruth, Signed, Smooth, plan
+from symjepa.verify.obligations.local import fact_of
+
 
 def facts_of(relations: tuple[Relation, ...]) -> tuple[Fact, ...]:
+    """Relations as facts."""
     return tuple(fact_of(relation) for relation in relations)
 
 
 def of_identity(claim: Identity) -> Plan:
+    """Both sides have one normal form."""
     return plan(claim, "identity", (Equal("equal", claim.lhs, claim.rhs),), (fact_of(claim),))
 
 
 def of_sign(claim: Less | AtMost) -> Plan:
+    """The gap has the sign claimed, by itself or by the certificate."""
     fact = fact_of(claim)
     defined = _defined(claim.lhs, claim.rhs)
     if isinstance(claim.by, Monotone):
-        return plan(claim, "monotone-power", (*_powers(fact.expr, fact.kind, claim.by), *defined), (fact,), (Signed(fact),))
+        return plan(
+            claim, "monotone-power", (*_powers(fact.expr, fact.kind, claim.by), *defined), (fact,), (Signed(fact),)
+        )
     if isinstance(claim.by, Chain):
-        return plan(claim, "mean-value", (*_chained(fact.expr, fact.kind, claim.by), *defined), (fact,), (Signed(fact),))
+        return plan(
+            claim, "mean-value", (*_chained(fact.expr, fact.kind, claim.by), *defined), (fact,), (Signed(fact),)
+        )
     return plan(claim, "sign", (HasSign("sign", fact.expr, fact.kind, (), claim.by), *defined), (fact,))
 
 
@@ -53,7 +61,7 @@ def _defined(*exprs: sp.Expr) -> tuple[Decidable, ...]:
 
 
 def _chained(gap: sp.Expr, kind: Kind, chain: Chain) -> tuple[Decidable, ...]:
-    """f(a) ≥ 0 and f' > 0 beyond; the variable is known to be beyond its start (shown as part of the premise `start`)."""
+    """f(a) ≥ 0 and f' > 0 beyond; that the variable is beyond its start is shown with the premise `start`."""
     beyond = Fact(chain.variable - chain.start, "positive")
     slope = derivative(gap, chain.variable)
     at_start = substitute(gap, {chain.variable: chain.start})
@@ -82,11 +90,13 @@ def _powers(gap: sp.Expr, kind: Kind, by: Monotone) -> tuple[Decidable, ...]:
 
 
 def of_unequal(claim: Unequal) -> Plan:
+    """The gap is not zero."""
     fact = fact_of(claim)
     return plan(claim, "sign", (HasSign("sign", fact.expr, fact.kind), *_defined(claim.lhs, claim.rhs)), (fact,))
 
 
 def of_equivalence(claim: Iff) -> Plan:
+    """One gap is a positive factor times the other."""
     left, right = fact_of(claim.left), fact_of(claim.right)
     if left.kind != right.kind:
         raise BadDerivation(f"an Iff needs two relations of one kind; got {left} and {right}")
@@ -103,17 +113,21 @@ def of_equivalence(claim: Iff) -> Plan:
 
 
 def of_closed_sum(claim: SumCloses) -> Plan:
+    """By induction on the upper end."""
     lemma = SumLemma(claim.term, claim.index, claim.lo, claim.upper, claim.closed)
     return plan(claim, "induction", (Closes("induction", lemma, facts_of(claim.on)),))
 
 
 def of_root(claim: Root) -> Plan:
+    """Opposite signs at the ends, and a slope of one sign between."""
     low, high = claim.between
     sign = 1 if claim.rising else -1
     if claim.variable.is_integer:
         raise BadDerivation(f"a root needs a real variable; {claim.variable} is an integer")
     x = sp.Dummy(claim.variable.name, **claim.variable.assumptions0)
-    ends = tuple(HasSign("order", end, fact.kind, necessary=False) for fact in assumed([claim.variable]) for end in (low, high))
+    ends = tuple(
+        HasSign("order", end, fact.kind, necessary=False) for fact in assumed([claim.variable]) for end in (low, high)
+    )
     inside = (Fact(x - low, "positive"), Fact(high - x, "positive"))
     at = {end: substitute(claim.of, {claim.variable: end}) for end in (low, high, x)}
     return plan(
@@ -131,6 +145,7 @@ def of_root(claim: Root) -> Plan:
 
 
 def of_bound(claim: Within) -> Plan:
+    """Both gaps are nonnegative."""
     above, below = claim.of + claim.by - claim.expr, claim.expr - claim.of + claim.by
     facts = (Fact(above, "nonnegative"), Fact(below, "nonnegative"))
     return plan(
