@@ -11,6 +11,7 @@ Scaling weights are the units of this theory.  The views scale as $x \to a\,x$, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sympy as sp
 
@@ -77,6 +78,7 @@ TEACHER_LAYERS = sp.IndexedBase("b")
 _FAMILIES = {"w": ("w", _p), "v": ("v", _z), "b": ("b", _p)}
 
 
+@lru_cache(maxsize=10_000)
 def layer_amplitude(family: str, index: sp.Expr) -> sp.Expr:
     """The amplitude of one layer: `w_3` for a number, the indexed `w[l]` for a symbolic layer."""
     if index.is_Integer:

@@ -53,7 +53,7 @@ def run(request: Namespace) -> int:
     jobs, seconds = whole_number("--jobs", request.jobs), time_limit(request.time_limit)
     if request.trust:
         return _trust(request)
-    found = outcomes(_named(request.theorems), jobs, seconds, progress)
+    found = outcomes(_named(request.theorems), jobs, seconds, progress, request.effort == "full")
     written = _write(found, request.output)
     status = exit_status(found)
     for problem in (one.problem for one in found if one.problem):
@@ -153,7 +153,7 @@ def row(one: Outcome) -> dict[str, Any]:
         "uses": certificate.get("uses", []),
         "witness": {"ok": witness["ok"], "point": witness["point"]},
         "near_misses": [{key: miss[key] for key in ("claim", "verdict", "point")} for miss in one.near_misses],
-        "corroboration": [],
+        "corroboration": list(one.corroboration),
         "first_failure": one.first_failure,
         "seconds": round(one.seconds, 3),
     }

@@ -37,6 +37,7 @@ class Outcome:
     as_expected: bool = False
     certificate: Object | None = None
     rules: tuple[Object, ...] = ()
+    corroboration: tuple[Object, ...] = ()
     first_failure: Object | None = None
     seconds: float = 0.0
     problem: str = ""
@@ -46,6 +47,8 @@ class Outcome:
         """0 as expected, 1 refuted (or a near miss not refuted), 2 undecided, 64 the file is at fault."""
         if self.problem:
             return 64
+        if not all(found["agrees"] for found in self.corroboration):
+            return 1
         if self.as_expected:
             return 0
         missed = any(miss["verdict"] != "REFUTED" for miss in self.near_misses)
@@ -88,31 +91,37 @@ def can_limit() -> bool:
 
 
 def outcomes(
-    names: Sequence[str], jobs: int, seconds: float | None, told: Callable[[int, int, str], None] = lambda *_: None
+    names: Sequence[str],
+    jobs: int,
+    seconds: float | None,
+    told: Callable[[int, int, str], None] = lambda *_: None,
+    full: bool = False,
 ) -> list[Outcome]:
     """One outcome for each label or file, in their order; `told(done, all, label)` hears of progress."""
     if jobs == 1 or len(names) == 1:
         found = []
         for number, name in enumerate(names):
             told(number, len(names), name)
-            found.append(outcome(name, seconds))
+            found.append(outcome(name, seconds, full))
         told(len(names), len(names), "")
         return found
     with ProcessPoolExecutor(min(jobs, len(names)), mp_context=get_context("spawn")) as pool:
-        futures: dict[Future[Outcome], str] = {pool.submit(outcome, name, seconds): name for name in names}
+        futures: dict[Future[Outcome], str] = {pool.submit(outcome, name, seconds, full): name for name in names}
         for number, future in enumerate(as_completed(futures), start=1):
             told(number, len(names), futures[future])
         return [future.result() for future in futures]
 
 
-def outcome(name: str, seconds: float | None) -> Outcome:
-    """Checks one label or file; its own mistakes and the limits are part of the outcome."""
+def outcome(name: str, seconds: float | None, full: bool = False) -> Outcome:
+    """Checks one label or file (and corroborates it, if `full`); its mistakes and the limits are part of the outcome."""
     entry = find(name)
     begun = perf_counter()
     try:
         with limited(seconds):
             theorem = load(entry)
-            return _of_report(entry, theorem, check(theorem), perf_counter() - begun)
+            report = check(theorem)
+            agreements = _corroborated(theorem) if full else ()
+            return _of_report(entry, theorem, report, agreements, perf_counter() - begun)
     except Stopped:
         told = f"stopped after {seconds:g} s; --time-limit allows more"
         return _stopped(entry, told, perf_counter() - begun)
@@ -184,7 +193,16 @@ def certified(entry: Entry, theorem: Theorem | Conjecture, report: Report) -> Ob
     return certificate(source_of(entry), theorem, report, spelled(), version())
 
 
-def _of_report(entry: Entry, theorem: Theorem | Conjecture, report: Report, seconds: float) -> Outcome:
+def _corroborated(theorem: Theorem | Conjecture) -> tuple[Object, ...]:
+    """What independent numerics say of the claim."""
+    from symjepa.verify.corroborate import corroborate
+
+    return tuple({"by": one.by, "agrees": one.agrees, "digits": one.digits} for one in corroborate(theorem))
+
+
+def _of_report(
+    entry: Entry, theorem: Theorem | Conjecture, report: Report, agreements: tuple[Object, ...], seconds: float
+) -> Outcome:
     return Outcome(
         label=entry.label,
         file=file_name(entry),
@@ -194,6 +212,7 @@ def _of_report(entry: Entry, theorem: Theorem | Conjecture, report: Report, seco
         as_expected=report.as_expected,
         certificate=certified(entry, theorem, report),
         rules=tuple(rules_used(report)),
+        corroboration=agreements,
         first_failure=first_failure(entry, report),
         seconds=seconds,
     )

@@ -25,8 +25,11 @@ def report(found: Sequence[Outcome]) -> str:
 def _row(one: Outcome) -> tuple[str, ...]:
     scope = one.certificate["scope"]["text"] if one.certificate and one.verdict == "PROVED" else "–"
     refuted = sum(miss["verdict"] == "REFUTED" for miss in one.near_misses)
+    corroborated = [found for found in one.corroboration if found["agrees"]]
     misses = f"{refuted} of {len(one.near_misses)} refuted" if one.near_misses else "–"
     rules = ", ".join(rule["name"] for rule in one.rules) or "–"
+    if one.corroboration:
+        misses += f"; {len(corroborated)} of {len(one.corroboration)} computations agree"
     return one.label, _verdict(one), scope, rules, misses, f"{one.seconds:.1f}"
 
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any
 
 import sympy as sp
@@ -179,12 +179,18 @@ _LATEX_NAMES = {
 }
 
 
+@lru_cache(maxsize=10_000)
 def _short(expr: sp.Expr) -> str:
     return str(expr).replace(" ", "")
 
 
 def _tex(expr: sp.Expr) -> str:
     return str(sp.latex(expr, symbol_names=latex_names()))
+
+
+@lru_cache(maxsize=10_000)
+def _key(factor: Factor) -> str:
+    return str(factor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +216,7 @@ class Word:
         return Word(factors, self.rows, other.cols, self.needs | other.needs | needs)
 
     def sort_key(self) -> str:
-        return " ".join(map(str, self.factors))
+        return " ".join(map(_key, self.factors))
 
     def __str__(self) -> str:
         return " ".join(map(str, self.factors)) or "1"

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sympy as sp
 
@@ -25,6 +26,7 @@ End = str
 """`Sxx.left`, `W.right` (the end at layer 1), `W@l` (between two layers)."""
 
 
+@lru_cache(maxsize=10_000)
 def ends(factor: Factor) -> tuple[End, End]:
     """Left and right end of a letter as it stands in a word."""
     if isinstance(factor, Segment):
@@ -103,6 +105,7 @@ def _seams(word: Word, outer: tuple[End, End]) -> Iterable[tuple[End, End]]:
     return zip([outer[0], *rights], [*lefts, outer[1]], strict=True)
 
 
+@lru_cache(maxsize=100)
 def alignment(flow: MatrixFlow) -> Alignment:
     """The coarsest demand-free solution: union-find over the equations; what stays apart need not be aligned."""
     classes: dict[End, set[End]] = {}

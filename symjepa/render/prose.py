@@ -35,7 +35,7 @@ def formula(text: str) -> str:
         text = re.sub(r"\\sqrt\{([^{}]*)\}", lambda m: f"√{_grouped(m[1])}", text)
         text = re.sub(r"\^\{([^{}]*)\}|\^(\w)", lambda m: _script(m[1] or m[2], "^", _RAISED), text)
         text = re.sub(r"_\{([^{}]*)\}|_(\w)", lambda m: _script(m[1] or m[2], "_", _LOWERED), text)
-        text = re.sub(r"(?<![\\a-z])\{([^{}]*)\}", r"\1", text)
+        text = re.sub(r"(?<![\\a-z}])\{([^{}]*)\}", r"\1", text)
     return " ".join(text.replace("-", "−").split())
 
 

@@ -1,6 +1,6 @@
 """Certificates: everything that checking a theorem found, as plain data that is the same from run to run.
 
-A certificate says what was claimed under which hypotheses, by which rules, how the premises of each rule were discharged
+A certificate says what was claimed under which hypotheses, by which rules, how their premises were discharged
 and under which side conditions, what was trusted, and from which file.  It holds no times, hosts, dates or paths.
 """
 

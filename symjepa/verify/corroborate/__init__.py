@@ -18,7 +18,7 @@ from symjepa.statements import claims
 from symjepa.statements.claims import Claim, parts
 from symjepa.statements.statement import Conjecture, Theorem
 from symjepa.verify.check import context_of, unfolded
-from symjepa.verify.corroborate import dynamics, hitting, scalars, words
+from symjepa.verify.corroborate import dynamics, hitting, motion, scalars, words
 from symjepa.verify.corroborate.agreement import MOST, NEEDED, Agreement, agreement, merged
 from symjepa.verify.corroborate.integrate import BITS
 from symjepa.verify.kernel.decide import Context
@@ -37,6 +37,8 @@ CORROBORATORS: dict[type[Claim], Corroborator] = {
     claims.Root: scalars.of_root,
     claims.Within: scalars.of_bound,
     claims.Conserved: dynamics.of_conserved,
+    claims.Moves: motion.of_motion,
+    claims.LossIs: motion.of_loss,
     claims.Solves: dynamics.of_solution,
     claims.Implicit: dynamics.of_implicit,
     claims.Hits: hitting.of_hitting_time,

@@ -18,7 +18,7 @@ from symjepa.statements.descriptions import Flow, Modes
 from symjepa.verify.corroborate.agreement import Agreement, Reading, agreement, measured, said
 from symjepa.verify.corroborate.draw import drawn
 from symjepa.verify.corroborate.integrate import moved, slope, trajectory
-from symjepa.verify.corroborate.matrices import Amplitudes
+from symjepa.verify.corroborate.matrices import Amplitudes, rates_of
 from symjepa.verify.corroborate.modes import (
     MATRIX,
     MODE,
@@ -68,7 +68,7 @@ def of_solution(claim: Solves, context: Context, seed: int) -> Iterator[Agreemen
 
     yield agreement(f"Solves: {MODE}", readings(_on_mode(start, _times(start, claim), check) for start in runs[:POINTS]))
     if isinstance(claim.flow, Modes):
-        pairs = ((start, _companion(claim, start, facts, seed)) for start in runs if _small(start))
+        pairs = ((start, _companion(claim, start, facts, seed)) for start in runs if small(start))
         found = [(one, two) for one, two in pairs if two is not None][:1]
         yield agreement(
             f"Solves: {MATRIX}",
@@ -106,7 +106,7 @@ def _times(start: Start, claim: Solves) -> list[fmpq]:
     return [last / 4, last] if last > 0 else []
 
 
-def _small(start: Start) -> bool:
+def small(start: Start) -> bool:
     """Depths that the matrix flow can afford: at most 4 layers in all."""
     return sum(int(x) for s, x in start.point.items() if s.name in ("K", "L")) <= 4
 
@@ -121,13 +121,7 @@ def _companion(claim: Solves, start: Start, facts: tuple[Fact, ...], seed: int) 
 
 
 def _of_learner(flow: Flow) -> set[sp.Symbol]:
-    model = flow.model if isinstance(flow, Modes) else None
-    rates = () if model is None else (model.encoder.depth, model.predictor.depth, model.predictor_rate, model.weight_decay, _tau(model.teacher))
-    return {s for expr in rates for s in expr.free_symbols}
-
-
-def _tau(teacher: object) -> sp.Expr:
-    return getattr(teacher, "tau", sp.S.Zero)
+    return rates_of(flow.model) if isinstance(flow, Modes) else set()
 
 
 def _on_mode(start: Start, times: Sequence[fmpq], check: Check) -> Callable[[], Iterable[Reading]]:
@@ -155,13 +149,16 @@ def _both_ways(
     found = list(starts(flow, exprs, facts, POINTS, seed))
     yield agreement(f"{kind}: {MODE}", readings(_on_mode(start, [brief(start) / 4, brief(start)], check) for start in found))
     if isinstance(flow, Modes):
-        pair = _pair(flow, exprs, facts, [start for start in found if _small(start)], seed)
+        pair = modes_together(flow, exprs, facts, found, seed)
         checks = [_on_layers(flow, pair, [min(map(brief, pair))], check, seed)] if pair else []
         yield agreement(f"{kind}: {MATRIX}", readings(checks))
 
 
-def _pair(flow: Modes, exprs: Sequence[sp.Expr], facts: tuple[Fact, ...], found: Sequence[Start], seed: int) -> list[Start]:
-    for start in found:
+def modes_together(
+    flow: Modes, exprs: Sequence[sp.Expr], facts: tuple[Fact, ...], found: Sequence[Start], seed: int
+) -> list[Start]:
+    """Two modes of one learner: a start whose depths the layers can afford, and another with other data beside it."""
+    for start in filter(small, found):
         fixed = {s: x for s, x in start.point.items() if s in _of_learner(flow) or s.is_integer}
         other = next(starts(flow, exprs, facts, 1, seed + 1, fixed), None)
         if other is not None:

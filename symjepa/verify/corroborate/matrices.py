@@ -46,6 +46,13 @@ def at_numbers(model: Model, point: Point) -> Model:
     )
 
 
+def rates_of(model: Model) -> set[sp.Symbol]:
+    """The symbols among the depths and rates of a model."""
+    tau = getattr(model.teacher, "tau", sp.S.Zero)
+    numbers = (model.encoder.depth, model.predictor.depth, model.predictor_rate, model.weight_decay, tau)
+    return {symbol for number in numbers for symbol in number.free_symbols}
+
+
 # Words in numbers.
 
 
@@ -174,8 +181,13 @@ def _sizes(flow: MatrixFlow) -> dict[str, int]:
     sizes: dict[str, int] = {}
     for factor in letters_of(flow):
         for end, space in zip(ends(factor), (factor.rows, factor.cols), strict=True):
-            sizes[end] = SIZES.get(space, 2 + int(space.partition("@")[2] or 1) % 3)
+            sizes[end] = size_of(space)
     return sizes
+
+
+def size_of(space: str) -> int:
+    """Small unequal sizes: inputs, latents and targets, and hidden layers of at least the latent size."""
+    return SIZES.get(space, 2 + int(space.partition("@")[2] or 1) % 3)
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from symjepa.verify.corroborate.matrices import (
     letters_of,
     matrix_rate,
     name_of,
+    rates_of,
 )
 from symjepa.verify.kernel.decide import Context
 from symjepa.verify.kernel.instances import Letters, instances
@@ -56,8 +57,9 @@ def _exact_letters(
     facts, granted = _split(on)
     hypotheses = (*context.rewrites, *granted)
     all_facts = (*context.facts, *facts, *(Fact(gap, "nonnegative") for words in sums for gap in ranges(words)))
-    symbols = {s for words in sums for s in symbols_of(words)} | ({s for s in _rates(fixed)} if fixed else set())
+    symbols = {s for words in sums for s in symbols_of(words)} | ({s for s in rates_of(fixed)} if fixed else set())
     points = drawn(symbols, all_facts, 4 * POINTS, seed)
+    symbols |= {s for hypothesis in hypotheses for s in symbols_of(hypothesis.value)}
     nonempty = tuple(words for words in sums if words.terms)
     for point in points:
         if fixed is None or _valid(fixed, point):
@@ -78,11 +80,6 @@ def _valid(model: Model, point: Point) -> bool:
         return bool(at_numbers(model, point))
     except InvalidModel:
         return False
-
-
-def _rates(model: Model) -> set[sp.Symbol]:
-    exprs = (model.encoder.depth, model.predictor.depth, model.predictor_rate, model.weight_decay, getattr(model.teacher, "tau", sp.S.Zero))
-    return {s for expr in exprs for s in expr.free_symbols}
 
 
 def of_word_identity(claim: WordIdentity, context: Context, seed: int) -> Iterator[Agreement]:
@@ -125,7 +122,7 @@ class Moving:
             self.state: State = tuple(self.constants[name] for name in self.names)
         else:
             start = tuple(self.constants[name] * fmpq(1, 3) for name in self.names)
-            self.state = trajectory(self.rate, start, [2 * first_step(self.rate, start)])[-1]
+            self.state = trajectory(self.rate, start, [first_step(self.rate, start)])[-1]
 
     def near(self, time: fmpq) -> Named:
         """The letters a short time before or after, integrated."""
@@ -208,7 +205,7 @@ def _loss(run: Moving, point: Point, weight: sp.Expr, words: WordSum) -> arb:
 
 def of_decoupling(claim: Decouples, context: Context, seed: int) -> Iterator[Agreement]:
     """Integrated from aligned starts the layers stay diagonal; with bent covariances they do not."""
-    points = [point for point in drawn(_rates(claim.flow.model), context.facts, 6 * POINTS, seed) if _affordable(claim.flow.model, point)]
+    points = [point for point in drawn(rates_of(claim.flow.model), context.facts, 6 * POINTS, seed) if _affordable(claim.flow.model, point)]
     checks = [lambda point=point: _stays(claim, point, seed) for point in points[:2]]
     yield agreement("Decouples: matrix flow from aligned starts", readings(checks))
 

@@ -1,0 +1,166 @@
+"""Checks the mutants of the book, conjunct by conjunct, and counts."""
+
+from __future__ import annotations
+
+import signal
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Any
+
+from symjepa.catalogue import entries, find, load
+from symjepa.errors import SymjepaError
+from symjepa.statements.claims import Claim, parts
+from symjepa.statements.statement import Theorem
+from symjepa.verify.check import _line, _proof, context_of, unfolded, unfolding
+from symjepa.verify.kernel.decide import Context, Verdict
+from tests.mutation.listed import reason
+from tests.mutation.mutants import differs, mutants
+
+SECONDS = 20
+EQUAL, UNDEFINED, NO_CLAIM, LISTED = "equal", "undefined", "no claim", "also true"
+"""What is not a false mutant: equal to its original, defined nowhere, refused by the compiler, or listed as true with a reason."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one mutant."""
+
+    label: str
+    conjunct: int
+    operator: str
+    field: str
+    verdict: str
+    said: str
+
+    def __str__(self) -> str:
+        return f"{self.verdict:10} {self.label}[{self.conjunct}] {self.operator} in {self.field}: {self.said}"
+
+
+class OutOfTime(Exception):
+    """A mutant took too long."""
+
+
+@contextmanager
+def at_most(seconds: int) -> Iterator[None]:
+    def stop(*_: Any) -> None:
+        raise OutOfTime
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def jobs(labels: Iterable[str] = ()) -> list[tuple[str, int]]:
+    """One job for each conjunct of each theorem, and one (-1) for its hypotheses."""
+    chosen = [entry.label for entry in entries() if not labels or entry.label in set(labels)]
+    counted = {label: load(find(label)) for label in chosen}
+    return [(label, i) for label, theorem in counted.items() for i in range(-1, len(parts(theorem.statement.claim)))]
+
+
+def run(job: tuple[str, int]) -> list[Outcome]:
+    """The outcomes of all mutants of one conjunct."""
+    label, number = job
+    theorem = load(find(label))
+    if not isinstance(theorem, Theorem):
+        return []
+    if number < 0:
+        return list(_without_hypotheses(label, theorem))
+    statement = unfolded(theorem.statement)
+    hypotheses = context_of(statement.hypotheses)
+    known, rule = _proof(theorem, statement, hypotheses)[1], unfolding(theorem.statement)
+    claim = parts(theorem.statement.claim)[number]
+    found = []
+    for mutant in mutants(claim):
+        verdict = _judged(rule(claim), rule, mutant.claim, known, hypotheses)
+        why = reason(label, mutant.operator, mutant.field, claim, mutant.claim) if verdict in ("PROVED", "UNDECIDED") else ""
+        found.append(Outcome(label, number, mutant.operator, mutant.field, LISTED if why else verdict, why or _said(claim, mutant.claim)))
+    return found
+
+
+def _judged(claim: Claim, rule: Any, mutant: Claim, known: Context, hypotheses: Context) -> str:
+    try:
+        with at_most(SECONDS):
+            changed = rule(mutant)
+            different = differs(claim, changed)
+            if different is not True:
+                return EQUAL if different is False else UNDEFINED
+            return str(_line(changed, known, hypotheses).verdict.value)
+    except SymjepaError:
+        return NO_CLAIM
+    except OutOfTime:
+        return str(Verdict.UNDECIDED.value)
+
+
+def _said(claim: Claim, mutant: Claim) -> str:
+    """The first field that differs."""
+    for name in claim.__dataclass_fields__:
+        ours, theirs = getattr(claim, name), getattr(mutant, name)
+        if ours != theirs:
+            return f"{ours}  →  {theirs}"[:300]
+    return ""
+
+
+def _without_hypotheses(label: str, theorem: Theorem) -> Iterator[Outcome]:
+    """Each hypothesis dropped: some conjunct must be refuted without it."""
+    statement = unfolded(theorem.statement)
+    for i, dropped in enumerate(statement.hypotheses):
+        context = context_of(statement.hypotheses[:i] + statement.hypotheses[i + 1 :])
+        verdicts = [_judged_without(part, context) for part in parts(statement.claim)]
+        verdict = next((v for v in ("REFUTED", "UNDECIDED") if v in verdicts), "PROVED")
+        why = reason(label, "hypothesis dropped", str(i), dropped, dropped) if verdict != "REFUTED" else ""
+        yield Outcome(label, -1, "hypothesis dropped", str(i), LISTED if why else verdict, why or str(dropped))
+
+
+def _judged_without(part: Claim, context: Context) -> str:
+    try:
+        with at_most(SECONDS):
+            return str(_line(part, context, context).verdict.value)
+    except (SymjepaError, OutOfTime):
+        return "UNDECIDED"
+
+
+def campaign(labels: Iterable[str] = (), processes: int = 2) -> list[Outcome]:
+    """Every mutant of every conjunct of the book (or of some theorems of it)."""
+    with get_context("fork").Pool(processes) as pool:
+        return [outcome for found in pool.imap(run, jobs(labels), chunksize=1) for outcome in found]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Counts by operator, and what speaks against the kernel."""
+
+    counts: dict[str, Counter[str]]
+    proved: tuple[Outcome, ...]
+    open: tuple[Outcome, ...]
+
+    @property
+    def refuted(self) -> float:
+        """The share of false mutants that are REFUTED."""
+        refuted = sum(count["REFUTED"] for count in self.counts.values())
+        false = refuted + len(self.proved) + len(self.open)
+        return refuted / false if false else 1.0
+
+
+def summary(outcomes: Iterable[Outcome]) -> Summary:
+    outcomes = list(outcomes)
+    counts: dict[str, Counter[str]] = {}
+    for outcome in outcomes:
+        counts.setdefault(outcome.operator, Counter())[outcome.verdict] += 1
+    proved = tuple(outcome for outcome in outcomes if outcome.verdict == "PROVED")
+    return Summary(counts, proved, tuple(outcome for outcome in outcomes if outcome.verdict == "UNDECIDED"))
+
+
+def table(counts: dict[str, Counter[str]]) -> str:
+    """Operators down, verdicts across."""
+    columns = ("REFUTED", "UNDECIDED", "PROVED", LISTED, EQUAL, UNDEFINED, NO_CLAIM)
+    total: Counter[str] = sum(counts.values(), Counter())
+    rows = [(name, counts[name]) for name in sorted(counts)] + [("all", total)]
+    lines = [f"{'operator':24}" + "".join(f"{column:>11}" for column in columns)]
+    return "\n".join(lines + [f"{name:24}" + "".join(f"{count[column]:>11}" for column in columns) for name, count in rows])

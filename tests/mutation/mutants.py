@@ -1,0 +1,134 @@
+"""Mutants of a claim: what it states is changed, never the certificate that an author offers for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from random import Random
+from typing import Any
+
+import sympy as sp
+
+from symjepa.errors import SymjepaError
+from symjepa.exact.balls import Ternary, same
+from symjepa.exact.words import TraceSum, WordSum
+from symjepa.model import Model
+from symjepa.statements.claims import Claim, Component
+from symjepa.statements.descriptions import Layers, Modes
+from tests.mutation.operators import Change, of_expression, of_flow, of_model, of_traces, of_words
+
+STATED = {
+    "lhs", "rhs", "left", "right", "term", "closed", "equals", "form", "traces", "model", "flow", "rate", "quantity", "values", "start",
+    "clock", "speed", "time", "of", "at", "rates", "components", "to", "expr", "by",
+}  # fmt: skip
+CERTIFICATES = {("Less", "by"), ("AtMost", "by"), ("Iff", "by"), ("Dissipates", "by"), ("Drift", "of"), ("Solves", "time")}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A changed claim; `field` says where."""
+
+    operator: str
+    field: str
+    claim: Claim
+
+
+def mutants(claim: Claim) -> Iterator[Mutant]:
+    """Every small change of what a claim states, and every condition of its own dropped; each once."""
+    seen: set[Claim] = {claim}
+    for field in fields(claim):
+        for operator, changed in _of_field(claim, field.name):
+            try:
+                mutant = replace(claim, **{field.name: changed})
+            except SymjepaError:
+                continue
+            if mutant not in seen:
+                seen.add(mutant)
+                yield Mutant(operator, field.name, mutant)
+
+
+def _of_field(claim: Claim, name: str) -> Iterator[Change]:
+    value = getattr(claim, name)
+    if name == "on":
+        yield from (("condition dropped", value[:i] + value[i + 1 :]) for i in range(len(value)))
+    elif name in STATED and (type(claim).__name__, name) not in CERTIFICATES:
+        yield from _of_value(value)
+
+
+def _of_value(value: Any) -> Iterator[Change]:
+    match value:
+        case sp.Symbol() | None:
+            return
+        case sp.Expr():
+            yield from of_expression(value)
+        case WordSum():
+            yield from of_words(value)
+        case TraceSum():
+            yield from of_traces(value)
+        case Layers() | Modes():
+            yield from of_flow(value)
+        case Model():
+            yield from of_model(value)
+        case tuple():
+            for i, part in enumerate(value):
+                yield from ((operator, value[:i] + (changed,) + value[i + 1 :]) for operator, changed in _of_part(part))
+        case Component():
+            yield from ((operator, replace(value, at=changed)) for operator, changed in _of_value(value.at))
+        case Claim():
+            yield from ((mutant.operator, mutant.claim) for mutant in mutants(value))
+
+
+def _of_part(part: Any) -> Iterator[Change]:
+    """A pair (state, value) is changed in its value."""
+    if isinstance(part, tuple) and len(part) == 2 and isinstance(part[0], sp.Symbol):
+        yield from ((operator, (part[0], changed)) for operator, changed in _of_value(part[1]))
+    else:
+        yield from _of_value(part)
+
+
+def expressions(thing: Any) -> Iterator[Any]:
+    """What a claim states, in a fixed order: expressions, words, models."""
+    if isinstance(thing, sp.Expr | WordSum | TraceSum | Layers | Modes | Model | str | bool | type(None)):
+        yield thing
+    elif isinstance(thing, tuple):
+        for part in thing:
+            yield from expressions(part)
+    else:
+        for field in fields(thing):
+            yield from expressions(getattr(thing, field.name))
+
+
+def differs(claim: Claim, mutant: Claim, tries: int = 12) -> bool | None:
+    """Whether the two state different things at some random exact point; None if the mutant is defined nowhere that was tried."""
+    ours, theirs = list(expressions(claim)), list(expressions(mutant))
+    if len(ours) != len(theirs):
+        return True
+    changed = [(a, b) for a, b in zip(ours, theirs, strict=True) if a != b]
+    if not all(isinstance(a, sp.Expr) and isinstance(b, sp.Expr) for a, b in changed):
+        return bool(changed)
+    verdicts = {_compared(a, b, tries) for a, b in changed}
+    return True if True in verdicts else None if None in verdicts else False
+
+
+def _compared(a: sp.Expr, b: sp.Expr, tries: int) -> bool | None:
+    random, compared = Random(7), False
+    symbols = sorted(a.free_symbols | b.free_symbols, key=str)
+    for _ in range(tries):
+        point = {symbol: _drawn(symbol, random) for symbol in symbols}
+        try:
+            answer = same(a, b, point, max_bits=512)
+        except SymjepaError:
+            continue
+        if answer is Ternary.NO:
+            return True
+        compared = True
+    return False if compared else None
+
+
+def _drawn(symbol: sp.Symbol, random: Random) -> sp.Rational:
+    if symbol.is_integer:
+        return sp.Integer(random.randint(1 if symbol.is_positive else 0, 4))
+    number = sp.Rational(random.randint(1, 40), random.randint(1, 40))
+    return number if symbol.is_nonnegative else number * random.choice((1, 1, 1, -1))
+
+

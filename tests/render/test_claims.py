@@ -1,0 +1,89 @@
+"""Claims read as mathematics, in three letters, and follow their expressions."""
+
+from __future__ import annotations
+
+import pytest
+import sympy as sp
+
+from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
+from symjepa.render.claims import Formula, claim_object, latex_claim, sentence, terminal_claim
+from symjepa.render.prose import plain
+from symjepa.render.styles import LATEX, MACRO_LATEX
+from symjepa.statements.claims import Conserved, Converges, Drift, Identity, Iff, Less, SumCloses, Within, solves
+from symjepa.statements.descriptions import Layers, modes
+from symjepa.symbols import K, L, l, lam, n, rho, sigma2, t, u, v, w
+
+live = Model(Encoder(L), Predictor(K), LatentPrediction(), Live())
+single = modes(Model(Encoder(1), Predictor(1), LatentPrediction(), Live()), "product", {lam: 0})
+balanced = modes(live, "balanced", {lam: 0})
+layer = Layers(live).letters.encoder.layer
+law = layer(l + 1).T @ layer(l + 1) - layer(l) @ layer(l).T
+start = sp.Symbol("u0", positive=True)
+
+SAID = [
+    (Less(0, lam), "0 < λ"),
+    (Iff(Less(0, u), Less(0, 2 * u), by=u), "0 < u if and only if 0 < 2 u"),
+    (Within(u, rho, u**2), "|u − ρ| ≤ u²"),
+    (Conserved(single, v**2 - w**2), "d/dt (v² − w²) = 0 along dw/dt = −σ² v² w, dv/dt = −σ² v w² "
+        "of the live teacher (K = 1, L = 1)"),
+    (Drift(Layers(live), law, law), "d/dt (Wₗ₊₁ᵀ Wₗ₊₁ − Wₗ Wₗᵀ) = Wₗ₊₁ᵀ Wₗ₊₁ − Wₗ Wₗᵀ for the live teacher"),
+    (SumCloses(u**n, n, sp.S.One, K, u), "Σ[n=1…K] uⁿ = u for every integer K ≥ 0"),
+    (solves(balanced, {u: start}, {u: start}, t), "u(t) = u₀ solves du/dt = −σ² u²ᴷ⁺²ᴸ⁻¹, u(0) = u₀ for 0 ≤ t"),
+    (
+        Converges(balanced, rho, sp.S.Zero, sp.oo, u, K),
+        "u(t) → ρ along du/dt = −σ² u²ᴷ⁺²ᴸ⁻¹ of the live teacher from every start u(0) > 0",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("claim", "text"), SAID, ids=[type(claim).__name__ for claim, _ in SAID])
+def test_a_claim_is_a_sentence(claim: object, text: str) -> None:
+    assert terminal_claim(claim) == text  # type: ignore[arg-type]
+
+
+def test_latex_puts_formulas_between_dollars_and_prose_beside_them() -> None:
+    said = latex_claim(solves(balanced, {u: start}, {u: start}, t))
+    assert said == r"$u(t) = u_{0}$ solves $\dot{u} = -\sigma^{2} u^{2 K + 2 L - 1}$, $u(0) = u_{0}$ for $0 \leq t$"
+
+
+def test_macros_stand_for_letters() -> None:
+    assert latex_claim(Less(0, lam), MACRO_LATEX) == r"$0 < \sjlambda$"
+
+
+def test_a_formula_can_be_broken_at_its_relation_and_between_its_summands() -> None:
+    (formula,) = sentence(Identity(u, lam * u - sigma2 * u**2), LATEX)
+    assert formula == Formula("u", "=", (("+", r"\lambda u"), ("-", r"\sigma^{2} u^{2}")))
+
+
+def test_an_object_has_the_formulas_one_by_one() -> None:
+    found = claim_object(Less(0, lam))
+    assert found["formulas"] == [{"latex": r"0 < \lambda", "sympy": "0 < lam"}]
+    assert (found["kind"], found["latex"], found["sympy"]) == ("Less", r"$0 < \lambda$", "0 < lam")
+
+
+def test_a_conjunction_is_its_parts() -> None:
+    found = claim_object(Less(0, lam) & Less(0, u))
+    assert [part["text"] for part in found["claims"]] == ["0 < λ", "0 < u"]
+
+
+def test_another_expression_is_another_sentence() -> None:
+    claim, changed = Identity(u, u**L), Identity(u, u ** (L + 1))
+    assert terminal_claim(claim) != terminal_claim(changed)
+    assert claim_object(claim)["latex"] != claim_object(changed)["latex"]
+
+
+def test_e_is_a_letter_in_a_claim() -> None:
+    assert latex_claim(Less(0, sp.Symbol("E", positive=True))) == "$0 < E$"
+
+
+@pytest.mark.parametrize(
+    ("tex", "text"),
+    [
+        (r"moves by $\dot u = \lambda u^{K + 2 L - 1}$.", "moves by u̇ = λ uᴷ⁺²ᴸ⁻¹."),
+        (r"$\frac{\sigma^{2}}{2} t$", "(σ²)/2 t"),
+        (r"$\psi \leq 1$ and $\overline{W}$", "ψ ≤ 1 and W̄"),
+        ("no formula", "no formula"),
+    ],
+)
+def test_prose_is_in_unicode_on_a_terminal(tex: str, text: str) -> None:
+    assert plain(tex) == text
