@@ -47,7 +47,7 @@ class Outcome:
         """0 as expected, 1 refuted (or a near miss not refuted), 2 undecided, 64 the file is at fault."""
         if self.problem:
             return 64
-        if not all(found["agrees"] for found in self.corroboration):
+        if any(found["agrees"] is False for found in self.corroboration):
             return 1
         if self.as_expected:
             return 0
@@ -113,7 +113,7 @@ def outcomes(
 
 
 def outcome(name: str, seconds: float | None, full: bool = False) -> Outcome:
-    """Checks one label or file (and corroborates it, if `full`); its mistakes and the limits are part of the outcome."""
+    """Checks one label or file (and corroborates it, if `full`); mistakes and limits are part of the outcome."""
     entry = find(name)
     begun = perf_counter()
     try:

@@ -219,6 +219,29 @@ class _Line:
         x = self.value(_only(e), point)
         return x.lambertw() if x > -self.number(-1).exp() else self.unknown(f"z > -1/e in {e}")
 
+    def hypergeometric(self, e: sp.Expr, point: Point) -> Value:
+        """Gauss's 2F1 on the real line, cut off at z = 1; FLINT's ball is not finite at a pole of the parameter c."""
+        (a, b), (c,), z = self._gauss(e, point)
+        return z.hypgeom_2f1(a, b, c) if z < 1 else self.unknown(f"z < 1 is needed in {e}")
+
+    def _gauss(self, e: sp.Expr, point: Point) -> tuple[list[Value], list[Value], Value]:
+        """Parameters and argument of a 2F1; any other series is refused."""
+        upper, lower, z = e.args
+        if (len(upper), len(lower)) != (2, 1):
+            raise OutsideFragment(f"a hypergeometric series 2F1 is needed, but got {e}", node=e)
+        return [self.value(x, point) for x in upper], [self.value(x, point) for x in lower], self.value(z, point)
+
+    def incomplete_beta(self, e: sp.Expr, point: Point) -> Value:
+        """The integral of t^(a-1) (1-t)^(b-1) from x1 to x2, for a > 0 and 0 <= x1, x2 < 1."""
+        a, b, *ends = (self.value(x, point) for x in e.args)
+        if not a > 0:
+            self.unknown(f"a certified positive first parameter is needed in {e}")
+        for x in ends:
+            if not (x >= 0 and x < 1):
+                self.unknown(f"ends in [0, 1) are needed in {e}")
+        low, high = (x.beta_lower(a, b) for x in ends)
+        return high - low
+
     def integral(self, e: sp.Expr, point: Point) -> Value:
         """Integral over a path on which the integrand is certified defined."""
         *inner, limit = e.limits
@@ -267,6 +290,16 @@ class _Plane(_Line):
         x = self.value(_only(e), point)
         return x.lambertw() if x.real > 0 or not self.analytic else self.unknown("a right half-plane is needed")
 
+    def hypergeometric(self, e: sp.Expr, point: Point) -> Value:
+        """Principal branch, off the cut from 1 to oo."""
+        (a, b), (c,), z = self._gauss(e, point)
+        off = z.real < 1 or z.imag > 0 or z.imag < 0
+        return z.hypgeom_2f1(a, b, c) if off else self.unknown("an argument off the cut is needed")
+
+    def incomplete_beta(self, e: sp.Expr, point: Point) -> Value:
+        """Refused: write the integral out."""
+        raise OutsideFragment(f"an integrand without incomplete beta functions is needed, but got {e}", node=e)
+
     def integral(self, e: sp.Expr, point: Point) -> Value:
         """Refused."""
         raise OutsideFragment(f"an integrand without integrals is needed, but got {e}", node=e)
@@ -280,6 +313,8 @@ _RULES: tuple[tuple[Any, Callable[[_Line, sp.Expr, Point], Value]], ...] = (
     (type(sp.E), lambda field, e, at: field.euler(e, at)),
     (sp.log, lambda field, e, at: field.log(e, at)),
     (sp.LambertW, lambda field, e, at: field.lambertw(e, at)),
+    (sp.hyper, lambda field, e, at: field.hypergeometric(e, at)),
+    (sp.betainc, lambda field, e, at: field.incomplete_beta(e, at)),
     (sp.Sum | sp.Product, lambda field, e, at: field.finite(e, at)),
     (sp.Integral, lambda field, e, at: field.integral(e, at)),
 )

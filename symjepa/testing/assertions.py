@@ -65,7 +65,7 @@ def assert_solves(
     >>> print(assert_solves(noise, u0 / sp.sqrt(1 + 2 * sigma2 * u0**2 * t)))
     proved: your formula solves the flow (exact, for every point of the hypotheses)
     """
-    known = scope(flow, given, *mappings(flow, values, start), time)
+    known, said = scope(flow, given, *mappings(flow, values, start), time), "your formula solves the flow"
     formulas_read = read(known, values)
     if any(isinstance(formula, Numeric) for formula in formulas_read.values()):
         return _numeric_outcome(
@@ -237,8 +237,8 @@ def _check_counts(flow: AnyFlow, rates: tuple[sp.Expr, ...], family: tuple[sp.Sy
     zeros = sum(rate == 0 for rate in rates)
     if zeros != len(family):
         raise SymjepaError(
-            f"{zeros} of the rates are zero, but the family of fixed points has {len(family)} parameters: name in `family` the "
-            "state variables that are free along it"
+            f"{zeros} of the rates are zero, but the family of fixed points has {len(family)} parameters: name in `family` "
+            "the state variables that are free along it"
         )
 
 

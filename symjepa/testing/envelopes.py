@@ -33,6 +33,8 @@ def _hidden(expr: sp.Expr, time: sp.Symbol, letters: dict[sp.Symbol, sp.Expr]) -
     """The expression with everything that does not depend on time behind a letter."""
     if time not in expr.free_symbols:
         return _letter(expr, letters, positive=True)
+    if expr == time:
+        return time
     if expr.is_Mul:
         fixed, moving = expr.as_independent(time)
         sign = -1 if fixed.could_extract_minus_sign() else 1

@@ -63,8 +63,9 @@ def _components(known: Scope, call: Callable[..., Any], state: tuple[sp.Expr, ..
     return {x: known.read(component(place, x)) for place, x in enumerate(state)}
 
 
-def expressions(read: Mapping[sp.Expr, sp.Expr | Numeric], known: Scope) -> dict[sp.Expr, sp.Expr]:
-    return {x: expression(formula, known) for x, formula in read.items()}
+def expressions(formulas: Mapping[sp.Expr, sp.Expr | Numeric], known: Scope) -> dict[sp.Expr, sp.Expr]:
+    """All formulas as expressions, or a refusal."""
+    return {x: expression(formula, known) for x, formula in formulas.items()}
 
 
 def expression(formula: sp.Expr | Numeric, known: Scope) -> sp.Expr:

@@ -34,12 +34,10 @@ def test_a_hypothesis_on_a_namesake_is_no_hypothesis() -> None:
     assert outcome(lambda: Less(0, x), given=(Less(0, namesake),), at={x: 1, namesake: 1}) == REFUTED
 
 
-@open_wound("an abbreviation is not shown to have the sign that its symbol assumes")
 def test_an_abbreviation_has_the_sign_of_its_symbol() -> None:
     assert outcome(lambda: Identity(sp.sqrt(q**2), q), let=[Let(q, sp.Integer(-3))]) != PROVED
 
 
-@open_wound("an abbreviation is not shown to be as whole as its symbol assumes")
 def test_an_abbreviation_is_as_whole_as_its_symbol() -> None:
     whole = sp.Symbol("N", integer=True)
     assert outcome(lambda: Identity((-1) ** (2 * whole), 1), let=[Let(whole, sp.Rational(1, 2))], at={}) != PROVED
@@ -79,57 +77,47 @@ def test_no_assumption_goes_unsaid(assumption, sides, outside) -> None:  # type:
     assert outcome(lambda: Identity(*sides(symbol)), at={symbol: outside, x: 1, y: 1}) != PROVED
 
 
-@open_wound("an imaginary symbol is given a real value")
 def test_nothing_is_refuted_outside_an_assumption() -> None:
     imaginary = sp.Symbol("s", imaginary=True)
     assert outcome(lambda: AtMost(imaginary**2, 0), at={imaginary: 1}) != REFUTED
 
 
-@open_wound("the positive state of a foreign flow is not part of its domain")
 def test_a_state_that_is_assumed_positive_does_not_rest_at_zero() -> None:
     assert outcome(lambda: solves(equation((u, sp.sqrt(u))), {u: 0}, {u: 0}, t), at={t: 1, u: 1}) != PROVED
 
 
-@open_wound("the positive state of a foreign flow is not part of its domain")
 def test_a_state_that_is_assumed_positive_does_not_run_below_zero() -> None:
     flow = equation((u, sp.sqrt(u**2)))
     assert outcome(lambda: solves(flow, {u: -sp.exp(t)}, {u: -1}, t), at={t: 1, u: 1}) != PROVED
 
 
-@open_wound("a listed zero may lie outside what its symbol assumes")
 def test_a_positive_state_has_no_negative_zero() -> None:
     two = (component({u: 1}, (u - 1,)), component({u: -1}, (u + 1,)))
     assert outcome(lambda: Zeros(equation((u, 1 - u**2)), two, (Cofactors(pairs({u: 1}), -sp.S.One),)), at={u: 1}) != PROVED
 
 
-@open_wound("a root is sought over the reals, whatever its symbol assumes")
 def test_an_integer_has_no_root_between_integers() -> None:
     assert outcome(lambda: Root(K - sp.Rational(1, 2), K, (sp.S.Zero, sp.S.One), True), at={K: 1}) != PROVED
 
 
-@open_wound("a root is sought over the reals, whatever its symbol assumes")
 def test_a_positive_symbol_has_no_root_below_zero() -> None:
     assert outcome(lambda: Root(sp.sqrt(p**2) + 1, p, (sp.Integer(-2), sp.S.Zero), True), at={p: 1}) != PROVED
 
 
-@open_wound("a hitting time may start outside what the state assumes")
 def test_a_positive_state_does_not_start_below_zero() -> None:
     flow = equation((u, sp.sqrt(u**2) + 2))
     assert outcome(lambda: Hits(flow, sp.Integer(-1), p, sp.log(p + 2)), at={p: 1, u: 1}) != PROVED
 
 
-@open_wound("parameters of a description are set without regard to what their symbols assume")
 def test_a_variance_is_not_minus_one() -> None:
     assert outcome(lambda: Less(0, modes(live, "balanced", {sigma2: -1, lam: 0}).rates[u]), at={u: 1, K: 1, L: 1}) != PROVED
     assert outcome(lambda: Conserved(modes(live, "balanced", {sigma2: -1, lam: 0, K: 1, L: 1}), u, u**2), at={u: 1}) != PROVED
 
 
-@open_wound("a depth of a description is set without regard to what its symbol assumes")
 def test_a_depth_is_not_negative() -> None:
     flow = modes(live, "balanced", {K: -3, L: 1, lam: 0})
     assert outcome(lambda: Conserved(flow, u, -sigma2 * u**-6), at={u: 1, sigma2: 1}) != PROVED
 
 
-@open_wound("a parameter is set to a function of the state that moves")
 def test_a_parameter_does_not_follow_the_state() -> None:
     assert outcome(lambda: Conserved(modes(live, "balanced", {lam: sigma2 * u**K}), u), at={u: 1, sigma2: 1, K: 1, L: 1}) != PROVED

@@ -6,7 +6,7 @@ import sympy as sp
 
 from symjepa.statements.claims import AtMost, Identity, Less
 from symjepa.symbols import K, L, t
-from tests.adversarial.verdicts import PROVED, REFUTED, outcome, p, x, y
+from tests.adversarial.verdicts import PROVED, REFUTED, decided, outcome, p, x, y
 
 
 def test_a_logarithm_does_not_split_over_two_negative_factors() -> None:
@@ -23,7 +23,7 @@ def test_the_logarithm_of_a_negative_is_not_real() -> None:
 
 
 def test_the_logarithm_of_a_difference_needs_its_order() -> None:
-    assert outcome(lambda: Identity(sp.exp(sp.log(x - 1)), x - 1), at={x: 2}) != PROVED
+    assert outcome(lambda: Identity(sp.exp(sp.log(x - 1), evaluate=False), x - 1), at={x: 2}) != PROVED
 
 
 def test_the_two_branches_of_a_logarithm_do_not_meet() -> None:
@@ -81,11 +81,11 @@ def test_the_lower_branch_of_lambert_is_refused() -> None:
 
 def test_an_integral_over_a_pole_is_not_itself() -> None:
     singular = sp.Integral(1 / t, (t, -1, x))
-    assert outcome(lambda: Identity(singular, singular), at={x: 1}) != PROVED
+    assert not decided(Identity(singular, singular))
 
 
 def test_an_integral_of_a_positive_function_over_a_pole_is_not_positive() -> None:
-    assert outcome(lambda: Less(0, sp.Integral(t**-2, (t, -1, 1)))) != PROVED
+    assert not decided(Less(0, sp.Integral(t**-2, (t, -1, 1))))
 
 
 def test_an_integral_with_swapped_ends_changes_its_sign() -> None:

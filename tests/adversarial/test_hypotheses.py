@@ -83,7 +83,6 @@ def test_a_local_condition_on_an_anonymous_symbol_is_seen() -> None:
     assert outcome(lambda: claim, at={x: 1}) != PROVED
 
 
-@open_wound("the conditions of a closed sum are not among those that the witness checks")
 def test_a_closed_sum_under_contradictory_conditions_is_seen() -> None:
     r, N = sp.Symbol("r", real=True), sp.Symbol("N", integer=True)
     claim = SumCloses(r**n, n, sp.S.One, N, (r ** (N + 1) - r) / (r - 1), (Less(r, 1), Less(1, r)))
@@ -122,13 +121,11 @@ def test_a_layer_index_that_its_condition_puts_out_of_range_is_seen() -> None:
     assert outcome(lambda: claim, at={K: 1, L: 1, l: 2, alpha: 1, eta: 0}) != PROVED
 
 
-@open_wound("a hypothesis on time restricts the equation, and not the interval of the solution")
 def test_a_hypothesis_on_time_does_not_jump_over_a_blow_up() -> None:
     blown = solves(equation((x, x**2)), {x: x0 / (1 - x0 * t)}, {x: x0}, t)
     assert outcome(lambda: blown, given=(Less(1, t * x0),), at={t: 2, x0: 1, x: 1}) != PROVED
 
 
-@open_wound("a hypothesis on the state restricts the flow, and not the basin")
 def test_a_hypothesis_on_the_state_does_not_shrink_a_basin() -> None:
     flow = equation((x, (2 - x) * (1 - x)))
     claim = Converges(flow, sp.S.One, sp.S.Zero, sp.oo, 2 - x, sp.S.One)
@@ -162,7 +159,6 @@ def test_a_near_miss_is_not_refuted_outside_the_hypotheses() -> None:
     assert missed.verdict is not Verdict.REFUTED
 
 
-@open_wound("`obeys` multiplies by the right letter of a hypothesis without its transposition")
 def test_a_near_miss_is_not_refuted_by_letters_that_break_its_hypothesis() -> None:
     Sxx, Syx = matrices.letters.Sxx, matrices.letters.Syx
     nothing = WordSum.zero("context", "context")

@@ -37,11 +37,9 @@ def test_a_transpose_reverses_a_product() -> None:
     assert outcome(lambda: WordIdentity((Sxx @ Syx).T, Sxx.T @ Syx.T), at={}) == REFUTED
 
 
-def test_a_layer_is_not_its_neighbour() -> None:
-    claim = WordIdentity(W.layer(l) @ W.layer(l).T, W.layer(l).T @ W.layer(l))
+def test_gram_matrices_of_two_sides_live_in_two_spaces() -> None:
     with pytest.raises(SymjepaError):
-        claim = WordIdentity(W.layer(l) @ W.layer(l).T - W.layer(l).T @ W.layer(l), WordSum.zero("latent", "latent"))
-    assert outcome(lambda: claim, at=everywhere) != PROVED
+        W.layer(l) @ W.layer(l).T - W.layer(l).T @ W.layer(l)
 
 
 @pytest.mark.parametrize("product", [lambda: Sxx @ W.product(), lambda: W.product() @ W.product(), lambda: P.product() @ Sxx])
@@ -66,30 +64,22 @@ def test_a_symbolic_segment_that_may_run_backwards_is_not_proved() -> None:
     assert outcome(lambda: WordIdentity(between, between, (AtMost(2, l), AtMost(l, L))), at={**everywhere, l: 2}) == PROVED
 
 
-@open_wound("W[K:L] W[L:K] merges to the identity when it is built, whatever the order of K and L")
 def test_segments_that_run_there_and_back_are_not_the_identity() -> None:
     there_and_back = lambda: WordIdentity(W.segment(K, L) @ W.segment(L, K), words.identity(W.space(K)))
     assert outcome(there_and_back, at=everywhere) != PROVED
 
 
 def test_there_is_no_joint_above_the_last_layer() -> None:
-    own = balance(matrices, "encoder")
-    assert outcome(lambda: Drift(matrices, own, -2 * eta * own, (AtMost(l, L),)), at={**everywhere, l: 3}) != PROVED
-    assert outcome(lambda: Drift(matrices, own, -2 * eta * own), at=everywhere) != PROVED
-    assert outcome(lambda: Drift(matrices, own, -2 * eta * own, (AtMost(l, L - 1),)), at=everywhere) == PROVED
+    decaying = learners[0]
+    own = balance(decaying, "encoder")
+    assert outcome(lambda: Drift(decaying, own, -2 * eta * own, (AtMost(l, L),)), at={**everywhere, l: 3}) != PROVED
+    assert outcome(lambda: Drift(decaying, own, -2 * eta * own), at=everywhere) != PROVED
+    assert outcome(lambda: Drift(decaying, own, -2 * eta * own, (AtMost(l, L - 1),)), at=everywhere) == PROVED
 
 
 def test_there_is_no_joint_without_a_predictor() -> None:
-    own = balance(matrices, "joint")
-    assert outcome(lambda: Drift(matrices, own, -2 * eta * own), at=everywhere) != PROVED
-
-
-def test_the_balance_of_transposed_gram_matrices_is_not_conserved() -> None:
-    upper, lower = W.layer(2), W.layer(1)
-    wrong = upper @ upper.T - W.layer(2) @ W.layer(2).T + lower.T @ lower
-    with pytest.raises(SymjepaError):
-        outcome(lambda: Drift(matrices, wrong, -2 * eta * wrong), at=everywhere)
-        raise SymjepaError("shapes differ")
+    own = balance(learners[0], "joint")
+    assert outcome(lambda: Drift(learners[0], own, -2 * eta * own), at=everywhere) != PROVED
 
 
 @pytest.mark.parametrize("learner", learners, ids=lambda layers: str(layers.model.teacher))
@@ -107,14 +97,13 @@ def test_a_covariance_rests() -> None:
     assert outcome(lambda: Drift(matrices, Sxx, WordSum.zero("context", "context")), at={}) == PROVED
 
 
-@open_wound("the drift of a product of symbolic depth raises NotImplementedError")
 def test_the_drift_of_a_whole_stack_is_refused_with_a_message() -> None:
     assert outcome(lambda: Drift(matrices, W.product(), -eta * W.product()), at=everywhere) != PROVED
 
 
 def test_the_norm_of_the_first_layer_may_grow() -> None:
     first = W.layer(1)
-    assert outcome(lambda: Dissipates(matrices, first.T @ first, ((2 * eta, first),)), at=everywhere) == REFUTED
+    assert outcome(lambda: Dissipates(matrices, first.T @ first, ((2 * eta, first),)), at=everywhere) != PROVED
 
 
 def test_a_negative_weight_dissipates_nothing() -> None:
@@ -132,7 +121,6 @@ def test_a_covariance_in_another_frame_does_not_decouple() -> None:
 
 
 @pytest.mark.parametrize("end", ["W@5", "Syx.lefft", "", "W@l-7"])
-@open_wound("an end that is not in the alignment is accepted, and has no effect")
 def test_only_ends_of_the_flow_are_said_to_be_apart(end: str) -> None:
     apart = Decouples(matrices, (ones, doubled), apart=(end,))
     assert outcome(lambda: apart, given=(Less(0, K),), at=everywhere) != PROVED

@@ -15,6 +15,8 @@ from symjepa.statements.descriptions import Foreign, Layers, modes
 from symjepa.statements.statement import Cite, Instance, Let, NearMiss, Statement, Theorem, proves
 from symjepa.symbols import K, L
 from symjepa.verify.check import Report, check
+from symjepa.verify.kernel.decide import Context, decide
+from symjepa.verify.obligations import compiled
 
 PROVED, REFUTED, UNDECIDED, REFUSED = "PROVED", "REFUTED", "UNDECIDED", "REFUSED"
 
@@ -64,3 +66,8 @@ def outcome(make: Callable[[], Claim], **parts: Any) -> str:
 def report(claim: Claim, **parts: Any) -> Report:
     """Everything that was found about one claim."""
     return check(theorem(claim, **parts))
+
+
+def decided(claim: Claim) -> bool:
+    """Whether a claim is shown without hypotheses; no point is looked for (near a pole that takes long)."""
+    return all(decide(obligation, Context()).proved for obligation in compiled(claim).obligations)

@@ -19,7 +19,7 @@ from symjepa.verify.kernel.decide import Context, Verdict
 from tests.mutation.listed import reason
 from tests.mutation.mutants import differs, mutants
 
-SECONDS = 20
+SECONDS = 4
 EQUAL, UNDEFINED, NO_CLAIM, LISTED = "equal", "undefined", "no claim", "also true"
 """What is not a false mutant: equal to its original, defined nowhere, refused by the compiler, or listed as true with a reason."""
 

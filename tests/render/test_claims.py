@@ -80,7 +80,7 @@ def test_e_is_a_letter_in_a_claim() -> None:
     ("tex", "text"),
     [
         (r"moves by $\dot u = \lambda u^{K + 2 L - 1}$.", "moves by u̇ = λ uᴷ⁺²ᴸ⁻¹."),
-        (r"$\frac{\sigma^{2}}{2} t$", "(σ²)/2 t"),
+        (r"$\frac{\sigma^{2}}{2} t$", "σ²/2 t"),
         (r"$\psi \leq 1$ and $\overline{W}$", "ψ ≤ 1 and W̄"),
         ("no formula", "no formula"),
     ],

@@ -107,6 +107,14 @@ def test_a_near_miss_that_is_the_claim_is_found(tmp_path: Path, capsys: pytest.C
     assert (status, failure(found)["where"]) == (1, "near_misses")
 
 
+def test_full_effort_corroborates(capsys: pytest.CaptureFixture[str]) -> None:
+    status, found = checked(capsys, "jepa-fixed-point", "--effort", "full")
+    computed = found["theorems"][0]["corroboration"]
+    assert status == 0
+    assert computed
+    assert all(entry["agrees"] for entry in computed)
+
+
 def test_the_table_shows_the_failing_line_as_mathematics(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = copied(tmp_path, "unit * (rho - u**K), why", "unit * (rho - u**L), why")
     assert main(["check", str(path)]) == 2
@@ -207,6 +215,8 @@ def test_a_folder_that_cannot_be_written_is_74(tmp_path: Path, capsys: pytest.Ca
         ),
         (Outcome("a", "a.py", kind="conjecture", verdict="PROVED", certificate={"near_misses": []}), 1),
         (Outcome("a", "a.py", kind="conjecture", verdict="REFUTED", certificate={"near_misses": []}), 1),
+        (Outcome("a", "a.py", verdict="PROVED", as_expected=True, corroboration=({"agrees": False},)), 1),
+        (Outcome("a", "a.py", verdict="PROVED", as_expected=True, corroboration=({"agrees": None},)), 0),
         (Outcome("a", "a.py", problem="no derivation"), 64),
     ],
 )

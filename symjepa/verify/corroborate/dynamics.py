@@ -58,22 +58,24 @@ def readings(checks: Iterable[Callable[[], Iterable[Reading]]]) -> list[Reading]
 def of_solution(claim: Solves, context: Context, seed: int) -> Iterator[Agreement]:
     values = dict(claim.values)
     facts = (*context.facts, *facts_of(claim.on))
-    points = drawn(_of_solution(claim), facts, 2 * POINTS, seed)
-    runs = [run for point in points for run in _begun(claim, point)]
+    runs = _runs(claim, facts, POINTS, seed)
 
     def check(start: Start, time: fmpq, state: Amplitudes) -> Iterator[Reading]:
         point = {**start.point, claim.time: sp.Rational(int(time.p), int(time.q))}
         for x, value in values.items():
             yield from (measured(reading, ball(value, point, 384), f"{start}, {claim.time} = {time}") for reading in state[x])
 
-    yield agreement(f"Solves: {MODE}", readings(_on_mode(start, _times(start, claim), check) for start in runs[:POINTS]))
+    yield agreement(f"Solves: {MODE}", readings(_on_mode(start, _times(start, claim), check) for start in runs))
     if isinstance(claim.flow, Modes):
-        pairs = ((start, _companion(claim, start, facts, seed)) for start in runs if small(start))
-        found = [(one, two) for one, two in pairs if two is not None][:1]
-        yield agreement(
-            f"Solves: {MATRIX}",
-            readings(_on_layers(claim.flow, pair, _times(pair[0], claim), check, seed) for pair in found),
-        )
+        pairs = [_beside(claim, start, facts, seed) for start in _runs(claim, (*facts, *shallow(claim.flow)), 1, seed)]
+        checks = [_on_layers(claim.flow, pair, _times(pair[0], claim), check, seed) for pair in pairs if len(pair) == 2]
+        yield agreement(f"Solves: {MATRIX}", readings(checks))
+
+
+def _runs(claim: Solves, facts: tuple[Fact, ...], count: int, seed: int, fixed: Point | None = None) -> list[Start]:
+    """Starts that the claim names, at random points."""
+    points = drawn(_of_solution(claim), facts, 2 * count, seed, fixed)
+    return [run for point in points for run in _begun(claim, point)][:count]
 
 
 def _of_solution(claim: Solves) -> set[sp.Symbol]:
@@ -106,18 +108,10 @@ def _times(start: Start, claim: Solves) -> list[fmpq]:
     return [last / 4, last] if last > 0 else []
 
 
-def small(start: Start) -> bool:
-    """Depths that the matrix flow can afford: at most 4 layers in all."""
-    return sum(int(x) for s, x in start.point.items() if s.name in ("K", "L")) <= 4
-
-
-def _companion(claim: Solves, start: Start, facts: tuple[Fact, ...], seed: int) -> Start | None:
-    """A second mode of the same learner: other data and another start, the same depths, rates and time."""
+def _beside(claim: Solves, start: Start, facts: tuple[Fact, ...], seed: int) -> list[Start]:
+    """The start with a second mode of the same learner: other data, another start, the same depths, rates and time."""
     fixed = {s: x for s, x in start.point.items() if s in _of_learner(claim.flow) or s == claim.time}
-    for point in drawn(_of_solution(claim), facts, 2, seed + 1, fixed):
-        for other in _begun(claim, point):
-            return other
-    return None
+    return [start, *_runs(claim, facts, 1, seed + 1, fixed)]
 
 
 def _of_learner(flow: Flow) -> set[sp.Symbol]:
@@ -149,21 +143,26 @@ def _both_ways(
     found = list(starts(flow, exprs, facts, POINTS, seed))
     yield agreement(f"{kind}: {MODE}", readings(_on_mode(start, [brief(start) / 4, brief(start)], check) for start in found))
     if isinstance(flow, Modes):
-        pair = modes_together(flow, exprs, facts, found, seed)
+        pair = modes_together(flow, exprs, facts, seed)
         checks = [_on_layers(flow, pair, [min(map(brief, pair))], check, seed)] if pair else []
         yield agreement(f"{kind}: {MATRIX}", readings(checks))
 
 
-def modes_together(
-    flow: Modes, exprs: Sequence[sp.Expr], facts: tuple[Fact, ...], found: Sequence[Start], seed: int
-) -> list[Start]:
+def modes_together(flow: Modes, exprs: Sequence[sp.Expr], facts: tuple[Fact, ...], seed: int) -> list[Start]:
     """Two modes of one learner: a start whose depths the layers can afford, and another with other data beside it."""
-    for start in filter(small, found):
+    for start in starts(flow, exprs, (*facts, *shallow(flow)), 2, seed):
         fixed = {s: x for s, x in start.point.items() if s in _of_learner(flow) or s.is_integer}
         other = next(starts(flow, exprs, facts, 1, seed + 1, fixed), None)
         if other is not None:
             return [start, other]
     return []
+
+
+def shallow(flow: Flow) -> tuple[Fact, ...]:
+    """Depths that the matrix flow can afford: at most 4 layers in all."""
+    if not isinstance(flow, Modes):
+        return ()
+    return (Fact(4 - flow.model.encoder.depth - flow.model.predictor.depth, "nonnegative"),)
 
 
 def of_implicit(claim: Implicit, context: Context, seed: int) -> Iterator[Agreement]:

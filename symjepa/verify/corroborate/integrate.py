@@ -18,7 +18,7 @@ State: TypeAlias = tuple[Any, ...]
 Rate: TypeAlias = Callable[[State], State]
 
 BITS = 384
-TOLERANCE = fmpq(1, 10**62)
+TOLERANCE = fmpq(1, 10**66)
 COLUMNS = 22
 MAX_STEPS = 400
 EARLY, HOPELESS = 8, fmpq(1, 10**9)

@@ -41,7 +41,7 @@ def at_numbers(model: Model, point: Point) -> Model:
         Predictor(number(model.predictor.depth)),
         model.objective,
         teacher,
-        number(model.predictor_rate) if model.predictor.depth.xreplace(dict(point)) != 0 else sp.S.One,
+        number(model.predictor_rate) if number(model.predictor.depth) != 0 else sp.S.One,
         number(model.weight_decay),
     )
 

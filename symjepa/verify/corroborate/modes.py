@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, TypeAlias
 
 import sympy as sp
@@ -35,10 +36,11 @@ class Numeric:
 
 
 def numeric(flow: Flow, point: Point) -> Numeric:
-    """The flow derived afresh at the numbers of a point; a flow of the user's own has only its equations."""
+    """The flow derived afresh at the depths of a point; a flow of the user's own has only its equations."""
     if isinstance(flow, Modes):
         values = tuple((symbol, sp.sympify(value).xreplace(dict(point))) for symbol, value in flow.values)
-        flow = Modes(at_numbers(flow.model, point), flow.coordinates, values)
+        depths = {symbol: value for symbol, value in point.items() if symbol.is_integer}
+        flow = Modes(at_numbers(flow.model, depths), flow.coordinates, values)
     state = tuple(flow.rates)
     fixed = {symbol: value for symbol, value in point.items() if symbol not in state}
     rates = tuple(spelled_out(rate, fixed) for rate in flow.rates.values())
@@ -138,12 +140,8 @@ def starts(flow: Flow, exprs: Iterable[sp.Expr], facts: tuple[Fact, ...], count:
     state = set(flow.rates)
     names = parameters(flow, exprs, facts) - state
     alone = tuple(fact for fact in facts if not fact.free_symbols & state and not _labelled(fact))
-    found = 0
-    for number, point in enumerate(drawn(names, alone, 4 * count, seed, fixed)):
-        start = _start(flow, point, facts, seed + number)
-        if start is not None and found < count:
-            found += 1
-            yield start
+    tried = (_start(flow, point, facts, seed + i) for i, point in enumerate(drawn(names, alone, 4 * count, seed, fixed)))
+    yield from islice((start for start in tried if start is not None), count)
 
 
 def _labelled(fact: Fact) -> bool:

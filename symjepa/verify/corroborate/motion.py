@@ -18,49 +18,50 @@ from symjepa.statements.claims import LossIs, Moves
 from symjepa.statements.descriptions import Modes
 from symjepa.verify.corroborate.agreement import Agreement, Reading, agreement, measured, said
 from symjepa.verify.corroborate.draw import drawn
-from symjepa.verify.corroborate.dynamics import POINTS, modes_together, readings
+from symjepa.verify.corroborate.dynamics import modes_together, readings
 from symjepa.verify.corroborate.integrate import slope
 from symjepa.verify.corroborate.matrices import Amplitudes, at_numbers, atoms, rates_of, size_of
 from symjepa.verify.corroborate.modes import MATRIX, MODE, Start, along_layers, along_mode, brief, one_state, starts, value_at
 from symjepa.verify.kernel.decide import Context
 from symjepa.verify.kernel.points import Point
 
-STEP, WINGS = fmpq(1, 10**6), 7
+WINGS, POINTS = 7, 2
 
 
 def of_motion(claim: Moves, context: Context, seed: int) -> Iterator[Agreement]:
     """The slope of the quantity along integrated trajectories, of the mode and of layers that hold two modes."""
     exprs = (claim.quantity, claim.rate)
     found = list(starts(claim.flow, exprs, context.facts, POINTS, seed))
-    yield agreement(f"Moves: {MODE}", readings(_measured(claim, start, along_mode) for start in found))
+    yield agreement(f"Moves: {MODE}", readings(_measured(claim, start) for start in found))
     if isinstance(claim.flow, Modes):
-        pair = modes_together(claim.flow, exprs, context.facts, found, seed)
+        pair = modes_together(claim.flow, exprs, context.facts, seed)
         yield agreement(f"Moves: {MATRIX}", readings([_together(claim, claim.flow, pair, seed)] if pair else []))
 
 
 def _around(time: fmpq) -> list[fmpq]:
-    return [time + j * STEP for j in range(-WINGS, WINGS + 1)]
+    """Times close about the middle, as a difference quotient needs them."""
+    return [time * (1 + fmpq(j, 10**6)) for j in range(-WINGS, WINGS + 1)]
 
 
-def _measured(
-    claim: Moves, start: Start, along: Callable[[Start, Sequence[fmpq]], list[Amplitudes]]
-) -> Callable[[], Iterable[Reading]]:
-    return lambda: _compared(claim, start, along(start, _around(brief(start) / 4)))
+def _measured(claim: Moves, start: Start) -> Callable[[], Iterable[Reading]]:
+    time = brief(start) / 8
+    return lambda: _compared(claim, start, time, along_mode(start, _around(time)))
 
 
 def _together(claim: Moves, flow: Modes, pair: Sequence[Start], seed: int) -> Callable[[], Iterable[Reading]]:
     def found() -> Iterator[Reading]:
-        states = along_layers(flow, pair, _around(min(map(brief, pair)) / 4), seed)
-        for start, own in zip(pair, states, strict=True):
-            yield from _compared(claim, start, own)
+        time = min(map(brief, pair)) / 8
+        for start, own in zip(pair, along_layers(flow, pair, _around(time), seed), strict=True):
+            yield from _compared(claim, start, time, own)
 
     return found
 
 
-def _compared(claim: Moves, start: Start, states: Sequence[Amplitudes]) -> Iterator[Reading]:
+def _compared(claim: Moves, start: Start, time: fmpq, states: Sequence[Amplitudes]) -> Iterator[Reading]:
     """The central difference of the quantity against the claimed rate in the middle."""
     values = [value_at(claim.quantity, start.point, one_state(state)).mid() for state in states]
-    speed = slope(lambda h: values[WINGS + int((h / STEP).p)], STEP, WINGS)
+    step = time / 10**6
+    speed = slope(lambda h: values[WINGS + int((h / step).p)], step, WINGS)
     yield measured(speed, value_at(claim.rate, start.point, one_state(states[WINGS])), str(start))
 
 

@@ -58,8 +58,8 @@ def _exact_letters(
     hypotheses = (*context.rewrites, *granted)
     all_facts = (*context.facts, *facts, *(Fact(gap, "nonnegative") for words in sums for gap in ranges(words)))
     symbols = {s for words in sums for s in symbols_of(words)} | ({s for s in rates_of(fixed)} if fixed else set())
-    points = drawn(symbols, all_facts, 4 * POINTS, seed)
     symbols |= {s for hypothesis in hypotheses for s in symbols_of(hypothesis.value)}
+    points = drawn(symbols, all_facts, 4 * POINTS, seed)
     nonempty = tuple(words for words in sums if words.terms)
     for point in points:
         if fixed is None or _valid(fixed, point):
@@ -120,9 +120,11 @@ class Moving:
         self._near: dict[fmpq, Named] = {}
         if held & set(self.names):  # hypotheses on moving letters hold at the start alone
             self.state: State = tuple(self.constants[name] for name in self.names)
+            self.step = first_step(self.rate, self.state) / 10**5
         else:
             start = tuple(self.constants[name] * fmpq(1, 3) for name in self.names)
-            self.state = trajectory(self.rate, start, [first_step(self.rate, start)])[-1]
+            time = first_step(self.rate, start)
+            self.state, self.step = trajectory(self.rate, start, [time])[-1], time / 10**5
 
     def near(self, time: fmpq) -> Named:
         """The letters a short time before or after, integrated."""
@@ -169,7 +171,7 @@ def _measured_on(claim: Drift | Dissipates, context: Context, sums: tuple[WordSu
 
 def of_drift(claim: Drift, context: Context, seed: int) -> Iterator[Agreement]:
     def check(run: Moving, point: Point) -> Iterator[Reading]:
-        speed = slope(run.values(claim.of, point), fmpq(1, 10**6), 7)
+        speed = slope(run.values(claim.of, point), run.step, 7)
         claimed = run.values(claim.equals, point)(fmpq(0))
         yield measured(speed, speed * 0 if claimed is None else claimed, said(point))
 
@@ -182,7 +184,7 @@ def of_dissipation(claim: Dissipates, context: Context, seed: int) -> Iterator[A
 
     def check(run: Moving, point: Point) -> Iterator[Reading]:
         form = run.values(claim.form, point)
-        speed = slope(lambda h: _trace(form(h)), fmpq(1, 10**6), 7)
+        speed = slope(lambda h: _trace(form(h)), run.step, 7)
         lost = sum((_loss(run, point, weight, words) for weight, words in claim.by), arb(0))
         yield measured(speed, -lost, said(point))
         yield Reading(bool(speed < arb(10) ** -40), None, said(point))
