@@ -4,6 +4,9 @@ The learner is a deep linear encoder $W = W_L \cdots W_1$ and a deep linear pred
 is $\tfrac12 E\|P W x - \mathrm{sg}[\overline{W} y]\|^2$ (latent target) or $\tfrac12 E\|P W x - y\|^2$ (data target),
 and its layers move by $\dot W_l = -\partial\mathcal L/\partial W_l - \eta W_l$, $\dot P_k = -\alpha\,\partial\mathcal
 L/\partial P_k - \eta P_k$.
+
+Soundness.  Nouns only.  Depths are whole numbers or integer symbols that are no layer index, rates are exact numbers
+or symbols of known sign that mean nothing else, and parts that do not go together are refused.
 """
 
 from __future__ import annotations

@@ -6,6 +6,9 @@ of these names.  The assumptions on a symbol are hypotheses of every statement i
 Scaling weights are the units of this theory.  The views scale as $x \to a\,x$, $y \to c\,y$, an encoder layer as $W_l
 \to p\,W_l$ and a predictor layer as $P_k \to z\,P_k$; a weight is a linear form in the symbols `a`, `c`, `p`, `z` (see
 `symjepa.analysis.scaling` for the one relation that each objective imposes).
+
+Soundness.  One symbol for each name; its assumptions are real, integer, nonnegative or positive, which the kernel
+restates as facts.
 """
 
 from __future__ import annotations

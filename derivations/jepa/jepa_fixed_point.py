@@ -9,7 +9,7 @@ Source: littwin2024jepa, Cor. 4.3 (K = 1).
 import sympy as sp
 
 from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
-from symjepa.statements.claims import Cofactors, Converges, Identity, Less, Linearized, Zeros, component
+from symjepa.statements.claims import Cofactors, Converges, Identity, Less, Linearized, Moves, Zeros, component
 from symjepa.statements.descriptions import modes, pairs
 from symjepa.statements.statement import Let, NearMiss, Printed, Statement, proves, tex
 from symjepa.symbols import K, L, lam, rho, sigma2, u
@@ -26,7 +26,7 @@ complete = Zeros(
 )
 stable = Linearized(jepa, pairs({u: learned}), (rate,), stable=True)
 attracts = Converges(jepa, learned, sp.S.Zero, sp.oo, unit, K)
-encoder = Identity(learned**L, rho ** (L / K))
+encoder = Moves(jepa, u**L, L * u ** (L - 1) * unit * (rho - u**K))
 
 jepa_fixed_point = Statement(
     title="The learned solution of a JEPA mode is unique, stable, and attracts every positive start",
@@ -47,7 +47,7 @@ jepa_fixed_point = Statement(
             Linearized(jepa, pairs({u: learned}), (-K * sigma2 * rho ** ((2 * K + 2 * L - 1) / K),), stable=True),
             why="one exponent too many",
         ),
-        NearMiss(Identity(learned**L, rho**L), why="ρ^L is the amplitude for one predictor layer only"),
+        NearMiss(Moves(jepa, u**L, u ** (L - 1) * unit * (rho - u**K)), why="the factor L of a product of L layers"),
         NearMiss(
             Zeros(jepa, (component({u: learned}, (u**K - rho,), K),), (Cofactors(pairs({u: 1}), -unit),)),
             without=(Less(0, lam),),
@@ -77,6 +77,6 @@ def theorem():
     yield stable
     yield "and since the rate is positive below and negative above, every positive start converges:"
     yield attracts
-    yield "The encoder's amplitude there, the product of its $L$ layers, is"
+    yield f"The encoder's amplitude $w = u^L$ rests there at $w = {tex(rho ** (L / K))}$, for it moves by"
     yield encoder
     yield jepa_fixed_point.claim

@@ -8,7 +8,7 @@ Source: littwin2024jepa, Cor. 4.3.
 import sympy as sp
 
 from symjepa.model import DataReconstruction, Encoder, Model, Predictor
-from symjepa.statements.claims import Cofactors, Converges, Identity, Less, Linearized, Zeros, component
+from symjepa.statements.claims import Cofactors, Converges, Identity, Less, Linearized, Moves, Zeros, component
 from symjepa.statements.descriptions import modes, pairs
 from symjepa.statements.statement import Let, NearMiss, Printed, Statement, proves, tex
 from symjepa.symbols import K, L, lam, rho, sigma2, u
@@ -22,7 +22,7 @@ rate = -depth * sigma2 * rho ** ((2 * depth - 2) / depth)
 complete = Zeros(mae, (component({u: learned}, (u**depth - rho,), depth),), (Cofactors(pairs({u: 1}), -unit),))
 stable = Linearized(mae, pairs({u: learned}), (rate,), stable=True)
 attracts = Converges(mae, learned, sp.S.Zero, sp.oo, unit, depth)
-encoder = Identity(learned**L, rho ** (L / depth))
+encoder = Moves(mae, u**L, L * u ** (L - 1) * unit * (rho - u**depth))
 
 mae_fixed_point = Statement(
     title="The learned solution of a reconstruction mode is unique, stable, and attracts every positive start",
@@ -42,7 +42,7 @@ mae_fixed_point = Statement(
             Linearized(mae, pairs({u: learned}), (-depth * sigma2 * rho ** ((2 * depth - 1) / depth),), stable=True),
             why="one exponent",
         ),
-        NearMiss(Identity(learned**L, rho**L), why="the JEPA amplitude"),
+        NearMiss(Moves(mae, u**L, u ** (L - 1) * unit * (rho - u**depth)), why="the factor L of a product of L layers"),
     ),
     source="littwin2024jepa, Cor. 4.3",
     printed=(
@@ -66,6 +66,6 @@ def theorem():
     yield stable
     yield "and it attracts every positive start,"
     yield attracts
-    yield "The encoder's amplitude is"
+    yield f"The encoder's amplitude $w = u^L$ rests there at $w = {tex(rho ** (L / depth))}$, for it moves by"
     yield encoder
     yield mae_fixed_point.claim

@@ -7,7 +7,6 @@ conjugate is real).  So the list of real roots is complete.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sympy as sp
@@ -81,13 +80,16 @@ def real_roots(expr: sp.Expr, x: sp.Symbol, point: Point | None = None, bits: in
 
 
 def roots_between(
-    expr: sp.Expr, x: sp.Symbol, ends: tuple[sp.Rational, sp.Rational], point: Mapping[sp.Symbol, sp.Rational] | None = None, bits: int = 256
+    expr: sp.Expr, x: sp.Symbol, ends: tuple[sp.Rational, sp.Rational], point: Point | None = None, bits: int = 256
 ) -> tuple[CertifiedRoot, ...]:
     """The roots strictly between two rational ends; a root at an end is told from one beside it exactly."""
-    low, high = (fmpq(int(end.p), int(end.q)) for end in ends)
-    at_ends = [end for end in (low, high) if polynomial(expr, x, point or {})(end) == 0]
+    whole, exact = polynomial(expr, x, point or {}), [fmpq(int(end.p), int(end.q)) for end in ends]
+    at_ends = sum(whole(end) == 0 for end in exact)
     while True:
-        found = [root for root in real_roots(expr, x, point, bits) if not any(root.value.contains(arb(end)) for end in at_ends)]
-        if not any(root.value.overlaps(arb(end)) for root in found for end in (low, high) if end not in at_ends):
-            return tuple(root for root in found if root.value > low and root.value < high)
+        with precision(bits):
+            low, high = (arb(end) for end in exact)
+            found = real_roots(expr, x, point, bits)
+            touching = [root for root in found if root.value.overlaps(low) or root.value.overlaps(high)]
+            if len(touching) == at_ends:
+                return tuple(root for root in found if root.value > low and root.value < high)
         bits = 2 * bits

@@ -5,6 +5,8 @@ hypotheses of the statement describe.  Limits and orders carry their bound and t
 claim has a point, and a true one is a few identities and signs (`symjepa.verify.obligations`).
 
 A claim is data: it can be printed, compiled, and mutated; it knows nothing of how it is decided.
+
+Soundness.  What a claim means is its docstring; `symjepa.verify.obligations` must ask for no less.
 """
 
 from __future__ import annotations

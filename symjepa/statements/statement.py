@@ -3,6 +3,8 @@ r"""Statements, theorems and conjectures: what a file in `derivations/` declares
 A `Statement` is its hypotheses and its claim, with a witness (a point where the hypotheses hold, so that it is not
 vacuous) and near misses (false variants, each of which must be REFUTED).  A proof is a generator of sentences and
 checkable lines that ends in the claim.
+
+Soundness.  Data only.  An abbreviation (`Let`) is replaced by its value before anything is decided.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 r"""Checks a theorem: hypotheses, witness, every line of the proof, the claim, the near misses.
 
-Soundness.  The facts for every line are the hypotheses, the assumptions on the symbols in sight, and what earlier lines proved; the
-claim is decided at the end from its own obligations.  A theorem is PROVED only if its proof ends in its claim, every line and every
-obligation of the claim is PROVED, and the witness certifies that hypotheses and domains are not empty.
+Soundness.  The facts for every line are the hypotheses, the assumptions on the symbols in sight, and what earlier
+lines proved; the claim is decided at the end from its own obligations.  A theorem is PROVED only if its proof ends in
+its claim, every line and every obligation of the claim is PROVED, and the witness certifies that hypotheses and
+domains are not empty.
 """
 
 from __future__ import annotations
@@ -22,13 +23,12 @@ from symjepa.statements.claims import Annihilates, Claim, Relation, parts
 from symjepa.statements.statement import Cite, Conjecture, Instance, NearMiss, Statement, Theorem
 from symjepa.verify.kernel.assumptions import assumed
 from symjepa.verify.kernel.decide import Context, Decision, Verdict, decide
-from symjepa.verify.kernel.instances import exhibited, instances, obeys
-from symjepa.verify.kernel.points import Point, holds_at, points
-from symjepa.verify.kernel.refute import Counterexample, refute, symbols_of
+from symjepa.verify.kernel.refute import Counterexample, refute
 from symjepa.verify.obligations import compiled
-from symjepa.verify.obligations.kinds import Decidable, Equal, HasSign, Plan, Smooth, WordsVanish
+from symjepa.verify.obligations.kinds import Decidable, HasSign, Smooth
 from symjepa.verify.obligations.local import fact_of
 from symjepa.verify.proofs import items, placed
+from symjepa.verify.witness import empty_hypotheses
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def _checked(theorem: Theorem | Conjecture) -> Report:
     with _within("claim"):
         claim = tuple(replace(_line(part, proof, context), stated=own, at=end) for own, part in stated)
     with _within("witness"):
-        witness = _witness(statement, context)
+        witness = empty_hypotheses(statement, context)
     with _within("near_misses"):
         near_misses = tuple(_missed(statement, miss) for miss in statement.near_misses)
     verdict = _verdict([line for line in lines if isinstance(line, Line)], claim, witness)
@@ -132,7 +132,9 @@ def _admitted(statement: Statement, context: Context) -> None:
         for fact in assumed([let.symbol]):
             decision = decide(HasSign("sign", rule(let.value), fact.kind), context)
             if not decision.proved:
-                raise BadDerivation(f"{let.symbol} assumes {fact}, but its value {let.value} is not shown to be: {decision.residual}")
+                raise BadDerivation(
+                    f"{let.symbol} assumes {fact}, but its value {let.value} is not shown to be: {decision.residual}"
+                )
 
 
 @contextmanager
@@ -153,7 +155,9 @@ def _unforeseen(error: Exception, **where: object) -> BadDerivation:
 
 
 def _verdict(lines: list[Line], claim: tuple[Line, ...], witness: str) -> Verdict:
-    """REFUTED if a conjunct of the claim is; PROVED if everything is and the witness holds; a theorem is as weak as its weakest step."""
+    """REFUTED if a conjunct of the claim is; PROVED if everything is and the witness holds; a theorem is as weak as
+    its weakest step.
+    """
     if any(line.verdict is Verdict.REFUTED for line in claim):
         return Verdict.REFUTED
     everything = all(line.verdict is Verdict.PROVED for line in (*lines, *claim))
@@ -202,14 +206,18 @@ def context_of(hypotheses: Iterable[Claim]) -> Context:
         elif isinstance(hypothesis, Annihilates):
             rewrites.append(hypothesis)
         else:
-            raise BadDerivation(f"{type(hypothesis).__name__} cannot be a hypothesis: use a relation of scalars, or Annihilates")
+            raise BadDerivation(
+                f"{type(hypothesis).__name__} cannot be a hypothesis: use a relation of scalars, or Annihilates"
+            )
     return Context(tuple(facts), (), tuple(rewrites))
 
 
 def _proof(
     theorem: Theorem, statement: Statement, context: Context
 ) -> tuple[tuple[str | Line, ...], Context, tuple[str, ...], int]:
-    """The lines of the proof in order, what is known after it, the theorems cited, and the line of the file that ends it."""
+    """The lines of the proof in order, what is known after it, the theorems cited, and the line of the file that ends
+    it.
+    """
     rule = unfolding(theorem.statement)
     lines: list[str | Line] = []
     uses: list[str] = []
@@ -261,7 +269,9 @@ def _learned(line: Line, context: Context) -> Context:
 
 
 def _cited(cite: Cite, context: Context) -> tuple[Context, list[Line]]:
-    """A cited theorem: itself PROVED, its hypotheses and assumptions shown at the given values; then its relations are facts."""
+    """A cited theorem: itself PROVED, its hypotheses and assumptions shown at the given values; then its relations are
+    facts.
+    """
     cited = unfolded(cite.theorem.statement)
     if any(cite.theorem is open_one for open_one in _UNDER_WAY):
         raise BadDerivation(f"“{cited.title}” is cited, directly or not, in its own proof")
@@ -269,11 +279,17 @@ def _cited(cite: Cite, context: Context) -> tuple[Context, list[Line]]:
         raise BadDerivation(f"the cited theorem “{cited.title}” is not PROVED")
     values = dict(cite.at)
     for symbol, value in values.items():
-        needed: list[Decidable] = [Smooth("defined", value), *(HasSign("sign", value, fact.kind) for fact in assumed([symbol]))]
+        needed: list[Decidable] = [
+            Smooth("defined", value),
+            *(HasSign("sign", value, fact.kind) for fact in assumed([symbol])),
+        ]
         for obligation in needed:
             decision = decide(obligation, context)
             if not decision.proved:
-                raise BadDerivation(f"“{cited.title}” is cited at {symbol} = {value}, which {symbol} does not admit: {decision.residual}")
+                raise BadDerivation(
+                    f"“{cited.title}” is cited at {symbol} = {value}, which {symbol} does not admit:"
+                    f" {decision.residual}"
+                )
     lines = [_line(part, context, context) for claim in replaced(cited.hypotheses, values) for part in parts(claim)]
     if all(line.verdict is Verdict.PROVED for line in lines):
         learned = tuple(fact for part in parts(replaced(cited.claim, values)) for fact in compiled(part).learned)
@@ -282,7 +298,9 @@ def _cited(cite: Cite, context: Context) -> tuple[Context, list[Line]]:
 
 
 def _line(claim: Claim, known: Context, hypotheses: Context) -> Line:
-    """Decide a claim from what is known; if it is not proved, look for a point that refutes it under the hypotheses alone."""
+    """Decide a claim from what is known; if it is not proved, look for a point that refutes it under the hypotheses
+    alone.
+    """
     plan = compiled(claim)
     decisions = tuple(decide(obligation, known) for obligation in plan.obligations)
     if all(decision.proved for decision in decisions):
@@ -292,96 +310,18 @@ def _line(claim: Claim, known: Context, hypotheses: Context) -> Line:
 
 
 def _missed(statement: Statement, miss: NearMiss | Claim) -> Missed:
-    """A near miss is refuted at a certified point, under the hypotheses that it keeps; it must differ from the claim."""
+    """A near miss is refuted at a certified point, under the hypotheses that it keeps; it differs from the claim."""
     miss = miss if isinstance(miss, NearMiss) else NearMiss(miss)
     kept = tuple(hypothesis for hypothesis in statement.hypotheses if hypothesis not in miss.without)
     if miss.claim == statement.claim and len(kept) == len(statement.hypotheses):
         return Missed(miss.claim, Verdict.PROVED, None, "the near miss is the claim itself")
     context = context_of(kept)
-    at = miss.at if miss.at is None or isinstance(miss.at, Instance) else {s: sp.Rational(x) for s, x in miss.at.items()}
+    at = (
+        miss.at if miss.at is None or isinstance(miss.at, Instance) else {s: sp.Rational(x) for s, x in miss.at.items()}
+    )
     for part in parts(miss.claim):
         found = refute(compiled(part), context, at)
         if found is not None:
             return Missed(miss.claim, Verdict.REFUTED, found, miss.why)
     proved = all(decide(o, context).proved for part in parts(miss.claim) for o in compiled(part).obligations)
     return Missed(miss.claim, Verdict.PROVED if proved else Verdict.UNDECIDED, None, miss.why)
-
-
-def _witness(statement: Statement, context: Context) -> str:
-    """Empty if the witness certifies hypotheses and domains; otherwise what is wrong with it.
-
-    Several points may share the work: each satisfies the hypotheses, and each conjunct of the claim has one in its domain.
-    """
-    try:
-        if isinstance(statement.witness, Instance):
-            return _witness_of_letters(statement.witness, context)
-        several = statement.witness if isinstance(statement.witness, tuple) else (statement.witness,)
-        return _witness_points([{s: sp.Rational(x) for s, x in point.items()} for point in several], statement, context)
-    except SymjepaError as error:
-        return str(error)
-
-
-def _witness_points(several: list[Point], statement: Statement, context: Context) -> str:
-    if context.rewrites:
-        return "hypotheses on letters need an Instance as witness"
-    failures = [_unsatisfied(context.facts, point) for point in several]
-    for part in parts(statement.claim):
-        plan = compiled(part)
-        tried = [_empty_domain(plan, point) for point in several]
-        failures.append("" if "" in tried else tried[0])
-    return next((failure for failure in failures if failure), "")
-
-
-def _empty_domain(plan: Plan, point: Point) -> str:
-    """Empty if every obligation of the plan has a domain at the witness; symbols of its own are looked for, by their names first."""
-    for obligation in plan.obligations:
-        given, symbols = tuple(getattr(obligation, "given", ())), _free(obligation)
-        own = {s for s in {*symbols, *(s for fact in given for s in fact.free_symbols)} if isinstance(s, sp.Dummy)}
-        outer = symbols - own
-        failure = _unsatisfied([f for f in given if not set(f.free_symbols) & own] + list(assumed(outer)), point, outer)
-        if failure:
-            return failure
-        named = {s: x for s in own for name, x in point.items() if name.name == s.name}
-        local = [Fact(substitute(f.expr, dict(point)), f.kind) for f in given if set(f.free_symbols) & own]
-        if not _satisfiable([*local, *assumed(own)], own, named):
-            return f"at the witness no {', '.join(sorted({s.name for s in own}))} satisfies {'; '.join(map(str, local))}"
-        granted = tuple(getattr(obligation, "granted", ()))
-        if granted and next(instances((obligation.words,), [point], granted), None) is None:  # type: ignore[union-attr]
-            return "no letters that obey the hypotheses of a conjunct were found; give an Instance as witness"
-    return ""
-
-
-def _satisfiable(facts: list[Fact], own: set[sp.Symbol], named: Point) -> bool:
-    """Whether some values of an obligation's own symbols satisfy the facts."""
-    facts = [fact for fact in facts if fact.free_symbols and not fact.over]
-    if set(named) == own and all(holds_at(fact, named) is True for fact in facts):
-        return True
-    return next(points(own, tuple(facts)), None) is not None if own else not facts
-
-
-def _unsatisfied(facts: Iterable[Fact], point: Point, symbols: Iterable[sp.Symbol] = ()) -> str:
-    facts = [fact for fact in facts if not fact.over]
-    missing = {*symbols, *(s for fact in facts for s in fact.free_symbols)} - set(point)
-    if missing:
-        return f"the witness gives no value to {', '.join(sorted(map(str, missing)))}"
-    failed = next((fact for fact in facts if holds_at(fact, point) is not True), None)
-    return f"the witness does not satisfy {failed}" if failed is not None else ""
-
-
-def _free(obligation: Decidable) -> set[sp.Symbol]:
-    """Symbols of an obligation that stand for numbers: in scalars and in words."""
-    match obligation:
-        case Equal(lhs=lhs, rhs=rhs):
-            return {*lhs.free_symbols, *rhs.free_symbols}
-        case HasSign(expr=expr) | Smooth(expr=expr):
-            return set(expr.free_symbols)
-        case WordsVanish(words=words):
-            return symbols_of(words)
-    return set()
-
-
-def _witness_of_letters(instance: Instance, context: Context) -> str:
-    letters = exhibited(instance, {})
-    if not obeys(letters, context.rewrites):
-        return "the witness does not obey the hypotheses on its letters, or its covariances are not those of data"
-    return _unsatisfied(context.facts, letters.numbers)

@@ -24,7 +24,7 @@ from symjepa.statements.claims import Claim, Relation
 from symjepa.statements.descriptions import Foreign, Layers, Modes
 from symjepa.symbols import K, L
 from symjepa.verify.kernel.refute import symbols_of
-from symjepa.verify.obligations.kinds import Equal, HasSign, Plan, Smooth
+from symjepa.verify.obligations.kinds import Closes, Equal, HasSign, Plan, Smooth, TracesVanish, WordsVanish
 from symjepa.verify.obligations.local import fact_of
 
 DEPTHS = (K, L)
@@ -94,9 +94,12 @@ def symbols_in(plan: Plan) -> set[sp.Symbol]:
                 found |= lhs.free_symbols | rhs.free_symbols
             case HasSign(expr=expr) | Smooth(expr=expr):
                 found |= expr.free_symbols
-            case _:
-                found |= symbols_of(obligation.words) if hasattr(obligation, "words") else set()
-                found |= set(obligation.lemma.free_symbols) if hasattr(obligation, "lemma") else set()
+            case WordsVanish(lhs=lhs, rhs=rhs):
+                found |= symbols_of(lhs) | symbols_of(rhs)
+            case TracesVanish(lhs=lhs, rhs=rhs):
+                found |= {s for traces in (lhs, rhs) for word, _ in traces.terms for s in symbols_of(WordSum.of(word))}
+            case Closes(lemma=lemma):
+                found |= set(lemma.free_symbols)
     return found
 
 

@@ -6,7 +6,7 @@ import sympy as sp
 
 from symjepa.statements.claims import AtMost, Chain, Identity, Iff, Less, Monotone, Unequal, Within
 from symjepa.symbols import K, L, n, rho
-from tests.adversarial.verdicts import PROVED, REFUTED, open_wound, outcome, p, x, y
+from tests.adversarial.verdicts import PROVED, REFUTED, outcome, p, x, y
 
 
 def test_a_predictor_may_have_no_layer() -> None:

@@ -8,8 +8,8 @@ import sympy as sp
 from symjepa.exact import words
 from symjepa.exact.words import Matrix, WordSum
 from symjepa.statements.claims import (
-    AtMost,
     Annihilates,
+    AtMost,
     Converges,
     Drift,
     Identity,

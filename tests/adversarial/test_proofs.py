@@ -14,7 +14,7 @@ from symjepa.statements.statement import Cite, Statement, Theorem, conjecture, p
 from symjepa.symbols import K, n
 from symjepa.verify.check import Verdict, check
 from symjepa.verify.rules import RULES, applied
-from tests.adversarial.verdicts import PROVED, REFUSED, open_wound, outcome, p, report, theorem, x, y
+from tests.adversarial.verdicts import PROVED, REFUSED, outcome, p, report, theorem, x, y
 
 square = theorem(AtMost(0, x**2), at={x: 1})
 rooted = theorem(Less(-1, sp.sqrt(p)), at={p: 1})

@@ -8,7 +8,7 @@ from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
 from symjepa.statements.claims import AtMost, Conserved, Hits, Identity, Implicit, Less, Root, Unequal, solves
 from symjepa.statements.descriptions import modes
 from symjepa.symbols import ENCODER_LAYERS, K, L, k, l, lam, sigma2, t, u, v, w
-from tests.adversarial.verdicts import PROVED, REFUTED, balanced, equation, live, open_wound, outcome, p, x, x0, y
+from tests.adversarial.verdicts import PROVED, REFUTED, balanced, equation, live, outcome, p, x, x0, y
 
 growth = equation((x, x))
 z = sp.Symbol("z", real=True)

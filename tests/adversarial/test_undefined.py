@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from symjepa.model import EMA, Encoder, LatentPrediction, Model, Predictor
 from symjepa.statements.claims import (
     AtMost,
     Cofactors,
@@ -19,9 +20,8 @@ from symjepa.statements.claims import (
     solves,
 )
 from symjepa.statements.descriptions import modes, pairs
-from symjepa.model import EMA, Encoder, LatentPrediction, Model, Predictor
 from symjepa.symbols import K, b, lam, sigma2, t, tau, v, w
-from tests.adversarial.verdicts import PROVED, equation, open_wound, outcome, p, x, y
+from tests.adversarial.verdicts import PROVED, equation, outcome, p, x, y
 
 
 def vanishing(g: sp.Expr) -> sp.Expr:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
+from derivations.matrices.balance_law import balance, learners
 from symjepa.errors import SymjepaError
 from symjepa.exact import words
 from symjepa.exact.words import Matrix, WordSum
 from symjepa.statements.claims import Annihilates, AtMost, Decouples, Dissipates, Drift, Less, WordIdentity
 from symjepa.statements.descriptions import Layers, pairs
 from symjepa.symbols import K, L, alpha, b, eta, k, l, nu, tau, v, w
-from derivations.matrices.balance_law import balance, learners
-from tests.adversarial.verdicts import PROVED, REFUTED, matrices, open_wound, outcome
+from tests.adversarial.verdicts import PROVED, REFUTED, matrices, outcome
 
 named = matrices.letters
 W, P, Sxx, Syx = named.encoder, named.predictor, named.Sxx.word(), named.Syx.word()

@@ -21,7 +21,9 @@ from tests.mutation.mutants import differs, mutants
 
 SECONDS = 4
 EQUAL, UNDEFINED, NO_CLAIM, LISTED = "equal", "undefined", "no claim", "also true"
-"""What is not a false mutant: equal to its original, defined nowhere, refused by the compiler, or listed as true with a reason."""
+"""No false mutants: equal to the original, defined nowhere, refused by the compiler, or listed as true with a reason."""
+
+CRASHED = "CRASHED"
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,8 @@ def _judged(claim: Claim, rule: Any, mutant: Claim, known: Context, hypotheses: 
         return NO_CLAIM
     except OutOfTime:
         return str(Verdict.UNDECIDED.value)
+    except Exception as error:  # a defect of the checker, and no reason to lose the campaign
+        return f"{CRASHED} {type(error).__name__}"
 
 
 def _said(claim: Claim, mutant: Claim) -> str:
@@ -152,14 +156,14 @@ def summary(outcomes: Iterable[Outcome]) -> Summary:
     outcomes = list(outcomes)
     counts: dict[str, Counter[str]] = {}
     for outcome in outcomes:
-        counts.setdefault(outcome.operator, Counter())[outcome.verdict] += 1
+        counts.setdefault(outcome.operator, Counter())[outcome.verdict.split()[0] if outcome.verdict.startswith(CRASHED) else outcome.verdict] += 1
     proved = tuple(outcome for outcome in outcomes if outcome.verdict == "PROVED")
-    return Summary(counts, proved, tuple(outcome for outcome in outcomes if outcome.verdict == "UNDECIDED"))
+    return Summary(counts, proved, tuple(outcome for outcome in outcomes if outcome.verdict.startswith(("UNDECIDED", CRASHED))))
 
 
 def table(counts: dict[str, Counter[str]]) -> str:
     """Operators down, verdicts across."""
-    columns = ("REFUTED", "UNDECIDED", "PROVED", LISTED, EQUAL, UNDEFINED, NO_CLAIM)
+    columns = ("REFUTED", "UNDECIDED", CRASHED, "PROVED", LISTED, EQUAL, UNDEFINED, NO_CLAIM)
     total: Counter[str] = sum(counts.values(), Counter())
     rows = [(name, counts[name]) for name in sorted(counts)] + [("all", total)]
     lines = [f"{'operator':24}" + "".join(f"{column:>11}" for column in columns)]

@@ -8,8 +8,8 @@ from typing import Any
 
 import sympy as sp
 
-from symjepa.exact.words import Factor, Matrix, Segment, TraceSum, Word, WordSum
 from symjepa.errors import SymjepaError
+from symjepa.exact.words import Factor, Matrix, Segment, TraceSum, Word, WordSum
 from symjepa.model import EMA, Frozen, LayerEMA, Live, Model, Shared
 from symjepa.statements.descriptions import Layers, Modes
 from symjepa.symbols import K, L, lam, rho, sigma2, tau

@@ -53,7 +53,7 @@ def test_a_theorem_as_it_is_in_the_book_is_as_expected(capsys: pytest.CaptureFix
     (row,) = found["theorems"]
     assert (status, row["verdict"], row["first_failure"]) == (0, "PROVED", None)
     assert row["scope"]["text"] == "every K, L ≥ 1"
-    assert [rule["name"] for rule in row["rules"]] == ["identity", "zeros", "linearization", "line"]
+    assert [rule["name"] for rule in row["rules"]] == ["identity", "chain-rule", "zeros", "linearization", "line"]
     assert row["witness"] == {"ok": True, "point": {"K": "1", "L": "2", "lam": "1", "sigma2": "2", "u": "1"}}
     assert found["summary"]["near_misses"] == found["summary"]["near_misses_refuted"] == len(row["near_misses"])
 

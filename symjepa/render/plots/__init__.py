@@ -1,0 +1,28 @@
+"""Figures of the book (extra `plot`): vector files with captions for LaTeX, the same bytes from run to run.
+
+Rates are the derived ones; closed forms and fixed points are read from the theorems, so that a figure follows its theorem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from symjepa.render.plots import noise, phases, trajectories
+from symjepa.render.plots.drawing import Book, Drawing, environment
+from symjepa.render.plots.look import MissingExtra, can_plot, drawn, needs_matplotlib
+
+__all__ = ["Book", "Drawing", "MissingExtra", "can_plot", "drawings", "files", "needs_matplotlib"]
+
+
+def drawings() -> tuple[Drawing, ...]:
+    """Every figure of the book; nothing is drawn yet."""
+    return (*trajectories.drawings(), *noise.drawings(), *phases.drawings())
+
+
+def files(book: Book, drawing: Drawing) -> Iterator[tuple[str, bytes]]:
+    """The files of one figure by name: picture as PDF and SVG, and the LaTeX that places it with its caption."""
+    needs_matplotlib()
+    figure = drawing.draw(book)
+    yield f"{drawing.name}.pdf", drawn(figure, "pdf")
+    yield f"{drawing.name}.svg", drawn(figure, "svg")
+    yield f"{drawing.name}.tex", environment(drawing).encode()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -73,20 +74,19 @@ def claims_of(book: Book, label: str, kind: type[Claim]) -> list[Any]:
 
 def fraction(number: Fraction) -> str:
     """An exact number in a caption or a legend."""
-    whole = number.denominator == 1
-    return str(number.numerator) if whole else rf"{number.numerator}/{number.denominator}"
+    return str(number)
 
 
-def listed(numbers: Mapping[str, Fraction] | list[Fraction]) -> str:
+def listed(numbers: Iterable[Fraction]) -> str:
     """1/2, 1, 2."""
-    return ", ".join(map(fraction, numbers if isinstance(numbers, list) else numbers.values()))
+    return ", ".join(map(fraction, numbers))
 
 
 def letters(text: str) -> str:
-    r"""`<rho>` as the macro that an author may redefine."""
+    r"""A caption in LaTeX: `<rho>` is the macro that an author may redefine, `@noise-decay@` a reference to that theorem."""
     for name, macro in MACROS.items():
-        text = text.replace(f"<{name}>", macro)
-    return text
+        text = text.replace(f"<{name}>", f"{macro}{{}}")
+    return re.sub(r"@([a-z-]+)@", r"\\cref{\1}", text).replace(".  ", ". ")
 
 
 def framed(axes: Axes, **settings: Any) -> None:
@@ -97,4 +97,4 @@ def framed(axes: Axes, **settings: Any) -> None:
 
 def environment(drawing: Drawing) -> str:
     r"""The figure as a LaTeX environment for `\input`, its caption with parameters and command."""
-    return rendered("figure.tex.j2", name=drawing.name, title=drawing.title, caption=drawing.caption, command=COMMAND)
+    return rendered("figure.tex.j2", name=drawing.name, title=letters(drawing.title), caption=letters(drawing.caption), command=COMMAND)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sympy as sp
 
-from symjepa.render.plots.drawing import Book, Drawing, claims_of, flow, fraction, framed, latent, letters
+from symjepa.render.plots.drawing import Book, Drawing, claims_of, flow, fraction, framed, latent, listed
 from symjepa.render.plots.look import GREY, PAGE, PENS, Pen, empty, styled
 from symjepa.render.plots.paths import Array, function, trajectory
 from symjepa.statements.claims import Solves, Within
@@ -20,13 +19,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-DEPTHS = ((1, 1), (1, 2), (2, 3), (2, 6))
+Curve = Callable[[Array], Array]
+DEPTHS = ((1, 1), (1, 2), (2, 3), (4, 4))
 """(K, L) of the balanced panel."""
 START = Fraction(1)
-IMBALANCES = (Fraction(1, 50), Fraction(1, 10), Fraction(1, 4), Fraction(1, 2))
+IMBALANCES = (Fraction(1, 10), Fraction(1, 4), Fraction(1, 2))
 NOISE = {lam: Fraction(0), sigma2: Fraction(1)}
 DECADES = (-2, 5)
-UNTIL = 16.0
+UNTIL = 20.0
 
 
 def solutions(book: Book) -> tuple[Any, Any]:
@@ -36,17 +36,27 @@ def solutions(book: Book) -> tuple[Any, Any]:
 
 
 def balanced_panel(book: Book, axes: Axes) -> None:
-    """u over time on logarithmic axes, the slope written at each line."""
-    solution, _ = solutions(book)
-    ((_, value),), ((_, u0),) = solution.values, solution.start
+    """u over time on logarithmic axes, each with the power law that bounds it and its exponent."""
     times = np.logspace(*DECADES, 200)
     for pen, (predictor, encoder) in zip(PENS, DEPTHS, strict=False):
-        numbers = {K: predictor, L: encoder, u0: START, sigma2: NOISE[sigma2]}
-        closed = function(value, t, numbers)
-        axes.plot(times, closed(times), **pen.line, label=f"$K = {predictor},\\ L = {encoder}$")
+        path, envelope, exponent = balanced_forms(book, predictor, encoder)
+        axes.plot(times, path(times), **pen.line, label=f"$K = {predictor},\\ L = {encoder}$")
+        late = times[envelope(times) < 1.5 * START]
+        axes.plot(late, envelope(late), color=pen.color, linewidth=0.5)
         _dots(axes, pen, *_integrated(latent(encoder, predictor)))
-        _slope(axes, pen, closed, 2 * (predictor + encoder - 1))
+        _beside(axes, pen, float(path(times[-1:])[0]), rf"$\propto t^{{{exponent}}}$")
     framed(axes, xscale="log", yscale="log", xlabel=r"time $\sigma^2 t$", ylabel="layer amplitude $u$")
+    axes.set(xlim=(10.0 ** DECADES[0], 10.0 ** DECADES[1]), ylim=(1e-3, 1.6))
+
+
+def balanced_forms(book: Book, predictor: int, encoder: int) -> tuple[Curve, Curve, sp.Expr]:
+    """The trajectory, its envelope, and the exponent of that, at numeric depths."""
+    solution, _ = solutions(book)
+    ((_, value),), ((_, u0),) = solution.values, solution.start
+    numbers = {K: predictor, L: encoder, u0: START, sigma2: NOISE[sigma2]}
+    (bound,) = (claim.by for claim in claims_of(book, "noise-decay", Within) if claim.by.has(K))
+    exponent = next(power.exp for power in bound.xreplace({K: sp.Integer(predictor), L: sp.Integer(encoder)}).atoms(sp.Pow) if power.has(t))
+    return function(value, t, numbers), function(bound, t, numbers), exponent
 
 
 def _integrated(model: Any) -> tuple[Array, Array]:
@@ -59,34 +69,39 @@ def _dots(axes: Axes, pen: Pen, times: Array, amplitudes: Array) -> None:
     axes.plot(times, amplitudes, **pen.dots)
 
 
-def _slope(axes: Axes, pen: Pen, closed: Any, q: int) -> None:
-    """The exponent that the theorem gives, written above the end of the line and along it."""
-    times = np.array([2e3, 2e4])
-    low, high = closed(times)
-    place = float(np.sqrt(times[0] * times[1])), float(np.sqrt(low * high))
-    axes.annotate(
-        rf"$t^{{-1/{q}}}$", place, xytext=(0, 4), textcoords="offset points", color=pen.color, ha="center", va="bottom"
-    )
+def _beside(axes: Axes, pen: Pen, height: float, text: str) -> None:
+    """Words at the right end of a line."""
+    place = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "annotation_clip": False}
+    axes.annotate(text, (1, height), xytext=(4, 0), color=pen.color, va="center", **place)
 
 
 def unbalanced_panel(book: Book, axes: Axes) -> None:
-    """The encoder's amplitude on a logarithmic axis: straight lines of slope -σ²δ, below their envelopes."""
+    """The encoder's amplitude on a logarithmic axis: straight lines of slope -σ²δ below their envelopes, and the balanced curve."""
+    times = np.linspace(0, UNTIL, 200)
+    axes.plot(times, balanced_forms(book, 1, 1)[0](times), **PENS[0].line, label=r"$\delta = 0$")
+    for pen, imbalance in zip(PENS[1:], IMBALANCES, strict=False):
+        path, envelope = unbalanced_forms(book, imbalance)
+        axes.plot(times, path(times), **pen.line, label=rf"$\delta = {fraction(imbalance)}$")
+        axes.plot(times, envelope(times), color=pen.color, linewidth=0.5)
+        _dots(axes, pen, *_off_balance(imbalance))
+    _dots(axes, PENS[0], *_off_balance(Fraction(0)))
+    framed(axes, yscale="log", xlim=(0, UNTIL), xlabel=r"time $\sigma^2 t$", ylabel="encoder amplitude $w$")
+    axes.locator_params("x", nbins=5)
+
+
+def unbalanced_forms(book: Book, imbalance: Fraction) -> tuple[Curve, Curve]:
+    """The encoder's trajectory and its exponential envelope, for K = L = 1."""
     _, solution = solutions(book)
     value, w0 = dict(solution.values)[w], dict(solution.start)[w]
-    envelope = [claim for claim in claims_of(book, "noise-decay", Within) if claim.of == 0 and claim.by.has(w0)][0].by
+    (envelope,) = (claim.by for claim in claims_of(book, "noise-decay", Within) if claim.by.has(w0))
     (delta,) = value.free_symbols - {w0, sigma2, t}
-    times = np.linspace(0, UNTIL, 200)
-    for pen, imbalance in zip(PENS, IMBALANCES, strict=False):
-        numbers = {w0: START, sigma2: NOISE[sigma2], delta: imbalance}
-        axes.plot(times, function(value, t, numbers)(times), **pen.line, label=rf"$\delta = {fraction(imbalance)}$")
-        axes.plot(times, function(envelope, t, numbers)(times), color=GREY, linewidth=0.6)
-        _dots(axes, pen, *_off_balance(imbalance))
-    framed(axes, yscale="log", xlim=(0, UNTIL), xlabel=r"time $\sigma^2 t$", ylabel="encoder amplitude $w$")
+    numbers = {w0: START, sigma2: NOISE[sigma2], delta: imbalance}
+    return function(value, t, numbers), function(envelope, t, numbers)
 
 
 def _off_balance(imbalance: Fraction) -> tuple[Array, Array]:
     """w of the derived flow of (w, v), started off balance."""
-    times = np.linspace(0, UNTIL, 9)
+    times = np.concatenate([[0.0], np.arange(1.0, UNTIL, 3.0)])
     modes = flow(latent(1), "product")
     starts = {w: float(START), v: float(START**2 + imbalance) ** 0.5}
     path = trajectory(modes, [starts[x] for x in modes.state], NOISE, times)
@@ -109,4 +124,14 @@ def decay(book: Book) -> Figure:
 
 def drawings() -> Iterator[Drawing]:
     """The figure of this file."""
-    yield Drawing("noise-decay", decay, "Noise is forgotten.", letters("TODO"), ("noise-decay",))
+    yield Drawing(
+        "noise-decay",
+        decay,
+        "Noise is forgotten, algebraically in balance and exponentially off balance.",
+        f"Features without covariance, $<lam> = 0$, from amplitude ${fraction(START)}$.  Left: balanced layers; the exponent "
+        "$-1/q$ with $q = 2(<K>+<L>-1)$ is written beside each line.  Right: one layer each, with the imbalance "
+        f"$\\delta = <v>(0)^2 - <w>(0)^2 = 0, {listed(list(IMBALANCES))}$ (the predictor keeps $<v> \\to \\sqrt{{\\delta}}$).  "
+        "Lines: the closed forms of @noise-decay@; thin lines: its bounds, $(q<sigma>^2<t>)^{-1/q}$ and "
+        "$<w>(0)\\,e^{-<sigma>^2\\delta <t>}$.  Markers: the derived flow, integrated.",
+        ("noise-decay",),
+    )

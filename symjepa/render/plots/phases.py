@@ -10,10 +10,10 @@ import numpy as np
 
 from symjepa.model import Model
 from symjepa.modes.export import to_numpy
-from symjepa.render.plots.drawing import Book, Drawing, Feature, data, flow, fraction, framed, latent, letters
+from symjepa.render.plots.drawing import Book, Drawing, Feature, data, flow, fraction, framed, latent
 from symjepa.render.plots.look import GREY, PAGE, PENS, Pen, empty, styled
 from symjepa.render.plots.paths import Array
-from symjepa.render.plots.trajectories import final
+from symjepa.render.plots.trajectories import LEARNED, final
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FEATURE = Feature(Fraction(1), Fraction(3, 2))
 DEPTHS = (1, 2, 4)
 WIDEST = 1.75
-COLUMNS = ((latent, "JEPA"), (data, "reconstruction"))
+COLUMNS = ((latent, r"JEPA: rest at $u^K = \rho$"), (data, r"reconstruction: rest at $u^{K+L} = \rho$"))
 ARROWS = (0.14, 0.32, 0.5, 0.68, 0.86, 1.04, 1.22, 1.4, 1.58, 1.72)
 
 
@@ -38,7 +38,8 @@ def _curves(book: Book, axes: Axes, build: Any) -> None:
     for pen, depth in zip(PENS, DEPTHS, strict=False):
         axes.plot(amplitudes, speed(build(depth), amplitudes), **pen.line, label=f"$L = {depth}$")
         axes.plot([final(book, build(depth), FEATURE)], [0], "o", color=pen.color, clip_on=False)
-    framed(axes, xlim=(0, WIDEST), ylim=(-0.75, 1.75))
+    framed(axes, xlim=(0, WIDEST), ylim=(-0.6, 1.25))
+    axes.locator_params("y", steps=[5])
 
 
 def _lines(book: Book, axes: Axes, build: Any) -> None:
@@ -78,4 +79,14 @@ def lines(book: Book) -> Figure:
 
 def drawings() -> Iterator[Drawing]:
     """The figure of this file."""
-    yield Drawing("phase-lines", lines, "Where a mode comes to rest.", letters("TODO"), ("jepa-fixed-point", "mae-fixed-point"))
+    yield Drawing(
+        "phase-lines",
+        lines,
+        "Where a mode comes to rest.",
+        f"The derived rate of the common layer amplitude for $<lam> = {fraction(FEATURE.lam)}$, $<rho> = {fraction(FEATURE.rho)}$, one "
+        f"predictor layer and encoders of depth $<L> = {', '.join(map(str, DEPTHS))}$, and its phase lines.  Full circles attract, "
+        "open circles repel; their places are those of @jepa-fixed-point@ and @mae-fixed-point@.  Every JEPA rests at "
+        "$<u> = <rho>$ and leaves the origin like a power of time, since its rate there has no linear part; "
+        "reconstruction rests at $<rho>^{1/(<L>+1)}$.",
+        tuple(LEARNED.values()),
+    )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symjepa.model import Model
-from symjepa.render.plots.drawing import Book, Drawing, Feature, claims_of, data, flow, fraction, framed, latent, letters
+from symjepa.render.plots.drawing import Book, Drawing, Feature, claims_of, data, flow, fraction, framed, latent, listed
 from symjepa.render.plots.look import PAGE, PENS, Pen, empty, styled
 from symjepa.render.plots.paths import Array, function, trajectory
 from symjepa.statements.claims import Converges, Implicit, Solves
@@ -30,19 +30,44 @@ ROWS = ((latent, "JEPA"), (data, "reconstruction"))
 
 @dataclass(frozen=True)
 class Panel:
-    """Features learned side by side by encoders of one depth, from one start, up to a time."""
+    """Features learned side by side by encoders of one depth; `until` ends the time axis for either objective."""
 
     title: str
     depth: int
     features: tuple[Feature, ...]
     until: tuple[float, float]
-    """End of the time axis for the two objectives."""
+    labels: tuple[str, ...]
+    start: Fraction
+    """Every encoder's amplitude at time 0."""
 
 
-START = Fraction(1, 20)
-INFLUENCES = tuple(Feature(Fraction(1), rho) for rho in (Fraction(5, 4), Fraction(1), Fraction(4, 5), Fraction(2, 3)))
+EARLY, EARLIER = Fraction(1, 20), Fraction(1, 100)
+MEDIUM = 3
+"""Depth of the encoder where the features vary."""
+
+
+def _features(covariances: Sequence[str], influences: Sequence[str]) -> tuple[Feature, ...]:
+    return tuple(Feature(Fraction(x), Fraction(y)) for x, y in zip(covariances, influences, strict=True))
+
+
+INFLUENCES = _features("1111", ("5/4", "1", "4/5", "2/3"))
+_RHO = tuple(rf"$\rho = {fraction(feature.rho)}$" for feature in INFLUENCES)
 DEPTHS = tuple(
-    Panel(f"$L = {depth}$", depth, INFLUENCES, until) for depth, until in ((1, (40, 6)), (2, (80, 8)), (4, (240, 8)))
+    Panel(f"$L = {depth}$", depth, INFLUENCES, until, _RHO, EARLY)
+    for depth, until in ((1, (40, 6)), (2, (80, 8)), (4, (240, 8)))
+)
+SPREADS = tuple(
+    Panel(title, MEDIUM, _features(*numbers), until, labels, EARLIER)
+    for title, numbers, until, labels in (
+        (r"$\rho = 1$", (("2", "1", "1/2"), "111"), (4200, 80), (r"$\lambda = 2$", "$1$", "$1/2$")),
+        (r"$\lambda = 1$", ("111", ("1", "3/4", "1/2")), (4200, 50), (r"$\rho = 1$", "$3/4$", "$1/2$")),
+        (
+            r"$\lambda$ rises as $\rho$ falls",
+            (("1", "11/10", "6/5"), ("1", "3/4", "1/2")),
+            (4200, 50),
+            (r"$(\lambda, \rho) = (1, 1)$", "$(11/10, 3/4)$", "$(6/5, 1/2)$"),
+        ),
+    )
 )
 
 
@@ -59,16 +84,20 @@ def _exact(feature: Feature) -> dict[Any, Any]:
     return {symbol: Rational(x.numerator, x.denominator) for symbol, x in feature.values.items()}
 
 
-def integrated(model: Model, features: Sequence[Feature], times: Array) -> Array:
+def layer(panel: Panel) -> float:
+    """The amplitude of each layer at time 0."""
+    return float(panel.start) ** (1 / panel.depth)
+
+
+def integrated(model: Model, panel: Panel, times: Array) -> Array:
     """u over time, one column for each feature, from the derived flow."""
-    values = {symbol: np.array([float(feature.values[symbol]) for feature in features]) for symbol in (lam, sigma2)}
-    start = float(START) ** (1 / int(model.encoder.depth))
-    return trajectory(flow(model), [np.full(len(features), start)], values, times)[:, 0, :]
+    values = {symbol: np.array([float(feature.values[symbol]) for feature in panel.features]) for symbol in (lam, sigma2)}
+    start = np.full(len(panel.features), layer(panel))
+    return trajectory(flow(model), [start], values, times)[:, 0, :]
 
 
-def closed(book: Book, model: Model, feature: Feature) -> tuple[Array, Array] | None:
+def closed(book: Book, model: Model, feature: Feature, from_start: float) -> tuple[Array, Array] | None:
     """Times and amplitudes u from the closed forms of the book; None where it has none."""
-    from_start = float(START) ** (1 / int(model.encoder.depth))
     marked = from_start + np.array(MARKED) * (final(book, model, feature) - from_start)
     if model.objective.name == "latent":
         return _clock(book, model, feature, from_start, marked)
@@ -107,16 +136,16 @@ def panels(book: Book, shown: Sequence[Panel], axes: Any, per_unit: bool) -> Non
 
 def _panel(book: Book, axes: Axes, model: Model, panel: Panel, until: float, per_unit: bool) -> None:
     times = np.linspace(0, until, POINTS)
-    paths = integrated(model, panel.features, times)
+    paths = integrated(model, panel, times)
     for pen, feature, path in zip(PENS, panel.features, paths.T, strict=False):
         limit = final(book, model, feature) ** panel.depth
         scale = limit if per_unit else 1.0
         axes.plot(times, path**panel.depth / scale, **pen.line)
-        _mark(axes, pen, closed(book, model, feature), panel.depth, scale, until)
+        _mark(axes, pen, closed(book, model, feature, layer(panel)), panel.depth, scale, until)
         if not per_unit:
             axes.plot([1.0, 1.03], [limit] * 2, transform=axes.get_yaxis_transform(), color=pen.color, clip_on=False)
     framed(axes, xlim=(0, until), ylim=(0, None))
-    axes.locator_params(nbins=5)
+    axes.locator_params(nbins=4, steps=[1, 2, 5, 10])
 
 
 def _mark(axes: Axes, pen: Pen, points: tuple[Array, Array] | None, depth: int, scale: float, until: float) -> None:
@@ -126,25 +155,49 @@ def _mark(axes: Axes, pen: Pen, points: tuple[Array, Array] | None, depth: int, 
         axes.plot(times[shown], reached[shown] ** depth / scale, **pen.dots)
 
 
-def legend(figure: Figure, labels: Sequence[str]) -> None:
-    """One legend for all panels, above them."""
+def _handles(labels: Sequence[str]) -> list[Any]:
     from matplotlib.lines import Line2D
 
-    handles = [Line2D([], [], label=label, **{**pen.dots, **pen.line}) for pen, label in zip(PENS, labels, strict=False)]
-    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), columnspacing=1.6)
+    return [Line2D([], [], label=label, **{**pen.dots, **pen.line}) for pen, label in zip(PENS, labels, strict=False)]
 
 
 def by_depth(book: Book) -> Figure:
     """Figure: three depths of encoder, four influences, one covariance."""
     with styled():
         figure = empty(PAGE, 3.9)
-        axes = figure.subplots(2, len(DEPTHS))
-        panels(book, DEPTHS, axes, per_unit=False)
+        axes = _grid(book, figure, DEPTHS, per_unit=False)
         for column, panel in enumerate(DEPTHS):
             axes[0, column].set_title(panel.title)
-            axes[1, column].set_xlabel("time $t$")
-        legend(figure, [rf"$\rho = {fraction(feature.rho)}$" for feature in INFLUENCES])
+        figure.legend(handles=_handles(_RHO), loc="outside upper center", ncols=len(_RHO), columnspacing=1.6)
     return figure
+
+
+def by_feature(book: Book) -> Figure:
+    """Figure: one depth of encoder; covariances vary, influences vary, or both against each other."""
+    with styled():
+        figure = empty(PAGE, 4.1)
+        axes = _grid(book, figure, SPREADS, per_unit=True)
+        for column, panel in enumerate(SPREADS):
+            axes[0, column].set_title(panel.title, pad=46)
+            axes[0, column].legend(
+                handles=_handles(panel.labels), loc="lower center", bbox_to_anchor=(0.5, 0.98), labelspacing=0.25, alignment="left"
+            )
+    return figure
+
+
+def _grid(book: Book, figure: Figure, shown: Sequence[Panel], per_unit: bool) -> Any:
+    axes = figure.subplots(2, len(shown))
+    panels(book, shown, axes, per_unit)
+    for below in axes[1]:
+        below.set_xlabel("time $t$")
+    figure.align_ylabels(axes[:, 0])
+    return axes
+
+
+_LINES = (
+    "Lines: the derived flow, integrated.  Markers: the closed forms of @jepa-implicit-solution@ and, for reconstruction "
+    "with $<L> = 1$, @jepa-explicit-solution@."
+)
 
 
 def drawings() -> Iterator[Drawing]:
@@ -152,7 +205,21 @@ def drawings() -> Iterator[Drawing]:
     yield Drawing(
         "trajectories",
         by_depth,
-        "Depth makes a JEPA order its features by influence.",
-        letters("TODO"),
+        "Depth lets a JEPA tell its features apart by their influence; reconstruction hardly does.",
+        "One predictor layer, encoders of depth $<L> = 1, 2, 4$, balanced, from the amplitude "
+        f"$w(0) = {fraction(EARLY)}$; all features have $<lam> = 1$, and $<rho> = {listed([f.rho for f in INFLUENCES])}$ "
+        f"(so $<sigma>^2 = <lam>/<rho>$).  {_LINES}  The ticks on the right are the learned amplitudes, $<rho>^{{<L>}}$ "
+        "for the JEPA and $<rho>^{<L>/(<L>+1)}$ for reconstruction.",
+        (*CLOSED, *LEARNED.values()),
+    )
+    yield Drawing(
+        "features",
+        by_feature,
+        "Which feature is learned first: both objectives agree on the covariance, and not on the influence.",
+        f"One predictor layer, an encoder of depth $<L> = {MEDIUM}$, balanced, from $w(0) = {fraction(EARLIER)}$; shown is "
+        "the fraction of the learned amplitude.  From left to right: $<lam> = 2, 1, 1/2$ at $<rho> = 1$; "
+        "$<rho> = 1, 3/4, 1/2$ at $<lam> = 1$; and both against each other, "
+        f"$(<lam>, <rho>) = {', '.join(f'({fraction(f.lam)}, {fraction(f.rho)})' for f in SPREADS[2].features)}$.  "
+        f"At this start the order of the third column is inverted between the objectives.  {_LINES}",
         (*CLOSED, *LEARNED.values()),
     )

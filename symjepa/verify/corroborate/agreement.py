@@ -73,13 +73,17 @@ def measured(first: arb | arb_mat, second: arb | arb_mat, at: str) -> Reading:
 
 def shared_digits(first: arb | arb_mat, second: arb | arb_mat) -> int:
     """Decimals that two numbers share, relative to the larger one; numbers below 10^-20 are compared absolutely."""
-    pairs = ((first, second),) if isinstance(first, arb) else tuple(zip(first.entries(), second.entries(), strict=True))
+    pairs = tuple(zip(_entries(first), _entries(second), strict=True))
     gap = max((abs(x - y).abs_upper() for x, y in pairs), default=arb(0))
     if not gap.is_finite():
         return 0
     scale = max((abs(x).abs_upper() for pair in pairs for x in pair), default=arb(0))
     scale = max(scale, arb(10) ** -20)
     return next((n for n in range(MOST, 0, -1) if gap * arb(10) ** n <= scale), 0)
+
+
+def _entries(value: arb | arb_mat) -> list[arb]:
+    return [value] if isinstance(value, arb) else list(value.entries())
 
 
 def said(point: Mapping[sp.Expr, object] | Point) -> str:

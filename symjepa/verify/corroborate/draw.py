@@ -25,7 +25,7 @@ def drawn(symbols: Iterable[sp.Symbol], facts: Iterable[Fact], count: int, seed:
     names = sorted({*symbols, *(s for fact in wanted for s in fact.free_symbols)} - set(kept), key=str)
     wanted += assumed(names)
     random = Random(f"{seed} {' '.join(map(str, names))}")
-    found = []
+    found: list[Point] = []
     for _ in range(TRIES):
         point = {**kept, **{symbol: _number(symbol, random) for symbol in names}}
         if point not in found and satisfies(wanted, point):

@@ -16,7 +16,7 @@ from symjepa.verify.corroborate.dynamics import readings
 from symjepa.verify.corroborate.integrate import BITS
 from symjepa.verify.kernel.decide import Context
 from symjepa.verify.kernel.points import Point, holds_at
-from symjepa.verify.obligations.scalars import fact_of, facts_of
+from symjepa.verify.obligations.scalars import facts_of
 
 POINTS = 20
 GRID = 16

@@ -61,22 +61,32 @@ class Closes(Obligation):
 
 @dataclass(frozen=True)
 class WordsVanish(Obligation):
-    """A word sum is the zero matrix, for all letters that obey the hypotheses."""
+    """Two word sums are the same matrix, for all letters that obey the hypotheses.  Both sides are kept for the scope."""
 
-    words: WordSum
+    lhs: WordSum
+    rhs: WordSum
     given: tuple[Fact, ...] = ()
     granted: tuple[Annihilates, ...] = ()
     necessary: bool = True
+
+    @property
+    def words(self) -> WordSum:
+        return self.lhs - self.rhs
 
 
 @dataclass(frozen=True)
 class TracesVanish(Obligation):
-    """A sum of traces is zero, for all letters."""
+    """Two sums of traces are equal, for all letters."""
 
-    traces: TraceSum
+    lhs: TraceSum
+    rhs: TraceSum
     given: tuple[Fact, ...] = ()
     granted: tuple[Annihilates, ...] = ()
     necessary: bool = True
+
+    @property
+    def traces(self) -> TraceSum:
+        return self.lhs - self.rhs
 
 
 @dataclass(frozen=True)

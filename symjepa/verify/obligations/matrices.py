@@ -58,7 +58,7 @@ def _granted(on: tuple[Claim, ...]) -> tuple[tuple[Fact, ...], tuple[Annihilates
 def of_word_identity(claim: WordIdentity) -> Plan:
     """The difference of both sides vanishes."""
     given, granted = _granted(claim.on)
-    same = WordsVanish("equal", claim.lhs - claim.rhs, given, granted)
+    same = WordsVanish("equal", claim.lhs, claim.rhs, given, granted)
     return plan(claim, "words", (same, *_ranged("equal", given, claim.lhs, claim.rhs)))
 
 
@@ -76,8 +76,8 @@ def of_loss(claim: LossIs) -> Plan:
         claim,
         "traces",
         (
-            TracesVanish("expectation", released_traces(expected_loss(claim.model)) - claim.traces),
-            TracesVanish("sample", released_traces(mean) - over_sample),
+            TracesVanish("expectation", released_traces(expected_loss(claim.model)), claim.traces),
+            TracesVanish("sample", released_traces(mean), over_sample),
         ),
     )
 
@@ -93,7 +93,7 @@ def of_drift(claim: Drift) -> Plan:
     """The derived motion less the claimed one vanishes."""
     given, granted = _granted(claim.on)
     speed = along(claim.of, claim.flow.flow.of)
-    same = WordsVanish("equal", speed - claim.equals, given, granted)
+    same = WordsVanish("equal", speed, claim.equals, given, granted)
     return plan(claim, "words", (same, *_ranged("equal", given, claim.of, speed, claim.equals)))
 
 
@@ -111,7 +111,7 @@ def of_dissipation(claim: Dissipates) -> Plan:
         claim,
         "dissipation",
         (
-            WordsVanish("balance", speed + lost, given, granted, necessary=False),
+            WordsVanish("balance", speed, -lost, given, granted, necessary=False),
             *_ranged("balance", given, claim.form, speed, lost),
             *(signs or (Shown("nonnegative", "nothing is lost or gained"),)),
         ),

@@ -1,0 +1,317 @@
+r"""How a page says a claim: words before, rows of a display, words after; claims that say the same are said once.
+
+`symjepa.render.claims` has a sentence for every claim.  The claims for which a page does better than a sentence in one
+line have a setting of their own here; the others are set from their sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sympy as sp
+
+from symjepa.exact.words import WordSum
+from symjepa.model import Model
+from symjepa.render import claims as sentences
+from symjepa.render.book.displays import LINE, Row, width
+from symjepa.render.claims import Formula, Words, sentence
+from symjepa.render.formulas import with_dot
+from symjepa.render.notation import MACROS
+from symjepa.render.styles import MACRO_LATEX as STYLE
+from symjepa.statements import claims
+from symjepa.statements.claims import Claim
+from symjepa.statements.descriptions import Flow, Layers, Modes
+from symjepa.symbols import t
+
+
+@dataclass(frozen=True)
+class Said:
+    """`preface` introduces a kind of claim, `who` names the learners, `short` is what a proof shows of a numbered claim."""
+
+    rows: tuple[Row, ...]
+    before: str = ""
+    after: str = ""
+    who: tuple[str, ...] = ()
+    preface: str = ""
+    short: tuple[Row, ...] = ()
+
+    @property
+    def lead(self) -> str:
+        """The words before the display, learners included."""
+        whom = f"for {listed(self.who)}" if self.who else ""
+        return ", ".join(filter(None, (whom, self.before)))
+
+
+def said(claim: Claim) -> Said:
+    """One claim."""
+    return _SETTINGS.get(type(claim), _from_sentence)(claim)
+
+
+def merged(several: Sequence[Said]) -> list[Said]:
+    """What is said of several learners in the same words is said once; then neighbours about the same learners are joined."""
+    groups: dict[Said, list[str]] = {}
+    for one in several:
+        bare = replace(one, who=())
+        groups.setdefault(bare, []).extend(one.who)
+    joined: list[Said] = []
+    for bare, names in groups.items():
+        one = replace(bare, who=tuple(dict.fromkeys(names)))
+        if joined and one.who and _frame(joined[-1]) == _frame(one):
+            joined[-1] = replace(joined[-1], rows=(*joined[-1].rows, *one.rows), short=(*joined[-1].short, *one.short))
+        else:
+            joined.append(one)
+    return joined
+
+
+def _frame(one: Said) -> tuple[Any, ...]:
+    return one.who, one.before, one.after, one.preface
+
+
+def listed(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def math(formula: str) -> str:
+    """A formula in the line; it may be broken after its commas."""
+    return f"${formula}$"
+
+
+# --- parts
+
+
+def row(left: str, right: sp.Expr, relation: str = "=", note: str = "") -> Row:
+    """`left = right`, broken between the summands of the right side."""
+    return Row(left, relation, tuple(STYLE.terms(right)), note)
+
+
+def _words_row(left: str, right: WordSum, note: str = "") -> Row:
+    return Row(left, "=", tuple(STYLE.words(right)), note)
+
+
+def condition(claim: Claim) -> str:
+    """A relation, or a hypothesis on letters, in the line."""
+    return latex_of(sentence(claim, STYLE)[0])
+
+
+def latex_of(piece: Formula | Words) -> str:
+    """A formula of a sentence on one line."""
+    assert isinstance(piece, Formula)
+    return piece.line(STYLE)
+
+
+def _conditions(on: Iterable[Claim]) -> tuple[str, str]:
+    """Conditions on indices go beside the formula, those on letters and states before it."""
+    beside = [claim for claim in on if isinstance(claim, claims.AtMost) or not isinstance(claim, claims.Relation | claims.Annihilates)]
+    before = [claim for claim in on if claim not in beside]
+    note = f"({', '.join(map(condition, beside))})" if beside else ""
+    return note, listed([math(condition(claim)) for claim in before]) if before else ""
+
+
+def _if(text: str) -> str:
+    return f"if {text}" if text else ""
+
+
+def rate(terms: list[tuple[str, str]], letter: bool) -> str:
+    """The time derivative: a dot on a single letter, d/dt before anything longer."""
+    if letter and terms[0][0] == "+":
+        return with_dot(terms[0][1])
+    fraction = rf"\frac{{d}}{{d{MACROS['t']}}}"
+    return f"{fraction} {STYLE.joined(terms)}" if len(terms) == 1 else rf"{fraction} \left({STYLE.joined(terms)}\right)"
+
+
+def _word_rate(words: WordSum) -> str:
+    single = len(words.terms) == 1 and len(words.terms[0][0].factors) == 1 and words.terms[0][1] == 1
+    return rate(STYLE.words(words), single and not words.terms[0][0].factors[0].transposed)
+
+
+def _scalar_rate(quantity: sp.Expr) -> str:
+    return rate(STYLE.terms(quantity), bool(quantity.is_Symbol))
+
+
+def whose(model: Model) -> str:
+    """The learner in words, depths that are numbers included."""
+    return sentences.model_words(model, STYLE)
+
+
+def _of(flow: Flow) -> str:
+    return f" of {whose(flow.model)}" if isinstance(flow, Modes) else ""
+
+
+def _equations(flow: Flow) -> str:
+    return listed([math(row(STYLE.dot(x), value).left + " = " + STYLE.expr(value)) for x, value in flow.rates.items()])
+
+
+def _domain(flow: Flow) -> str:
+    """The domain of the amplitudes; what it says about depths alone is a hypothesis already."""
+    own = [fact for fact in flow.domain if fact.free_symbols & set(flow.rates)]
+    return f" on {listed([math(STYLE.fact(fact)) for fact in own])}" if own else ""
+
+
+def _places(pairs: claims.Pairs) -> list[Row]:
+    return [row(STYLE.expr(x), value) for x, value in pairs if x != value]
+
+
+def _inline(rows: Iterable[Row]) -> str:
+    return listed([math(f"{one.left} {one.relation} {STYLE.joined(list(one.right))}") for one in rows]) or "every point"
+
+
+# --- settings
+
+
+def _of_drift(claim: claims.Drift) -> Said:
+    note, before = _conditions(claim.on)
+    shown = _words_row(_word_rate(claim.of), claim.equals, note)
+    return Said((shown,), _if(before), who=(whose(claim.flow.model),), short=(shown,))
+
+
+def _of_dissipation(claim: claims.Dissipates) -> Said:
+    note, before = _conditions(claim.on)
+    lost = [("-", STYLE.scaled(c, STYLE.gram(STYLE.joined(STYLE.words(x))))) for c, x in claim.by]
+    left = rate([("+", STYLE.trace(STYLE.joined(STYLE.words(claim.form))))], False)
+    shown = (Row(left, "=", tuple(lost or [("+", "0")])), Row("", r"\leq", (("+", "0"),), note))
+    return Said(shown, _if(before), who=(whose(claim.flow.model),), short=shown)
+
+
+def _of_decoupling(claim: claims.Decouples) -> Said:
+    frames = [piece for piece in sentence(claim, STYLE) if isinstance(piece, Formula)]
+    rows = tuple(Row(piece.left, piece.relation, _links(piece)) for piece in frames)
+    preface = (
+        "Layers that are diagonal stay diagonal, whatever their amplitudes, exactly when the covariances are diagonal in the frames "
+        f"listed, where $A = U_{{A}} D_{{A}} V_{{A}}^{{{MACROS['T']}}}$ names the frames at the two ends of a letter:"
+    )
+    return Said(rows, who=(whose(claim.flow.model),), preface=preface, short=rows)
+
+
+def _links(piece: Formula) -> tuple[tuple[str, str], ...]:
+    """`A = B = C` as pieces between which a line may be broken."""
+    first, *rest = piece.right[0][1].split(" = ")
+    return (("+", first), *(("=", link) for link in rest))
+
+
+def _of_motion(claim: claims.Moves) -> Said:
+    flow = claim.flow
+    shown = row(_scalar_rate(claim.quantity), claim.rate)
+    if claim.quantity in flow.rates and isinstance(flow, Modes):
+        told = {"product": "", "balanced": "in balance", "layers": "layer by layer"}[flow.coordinates]
+        return Said((shown,), told, who=(whose(flow.model),), short=(shown,))
+    return Said((shown,), f"along {_equations(flow)}{_of(flow)}", short=(shown,))
+
+
+def _of_conserved(claim: claims.Conserved) -> Said:
+    shown = row(_scalar_rate(claim.quantity), claim.rate * claim.quantity)
+    return Said((shown,), f"along {_equations(claim.flow)}{_of(claim.flow)}", short=(shown,))
+
+
+def _of_solution(claim: claims.Solves) -> Said:
+    rows = tuple(row(STYLE.function(x, STYLE.expr(claim.time)), value) for x, value in claim.values)
+    start = _inline(row(STYLE.function(x, "0"), value) for x, value in claim.start)
+    when = f", for {listed([math(condition(relation)) for relation in claim.on])}" if claim.on else ""
+    return Said(rows, f"the solution of {_equations(claim.flow)}{_named(claim.flow)} with {start} is{when},", short=rows)
+
+
+def _named(flow: Flow) -> str:
+    return f" ({whose(flow.model).replace('(', '').replace(')', '')})" if isinstance(flow, Modes) else ""
+
+
+def _of_clock(claim: claims.Implicit) -> Said:
+    shown = Row(_scalar_rate(claim.clock), "=", tuple(STYLE.terms(claim.speed)))
+    while_ = f", while {listed([math(condition(relation)) for relation in claim.on])}" if claim.on else ""
+    return Said((shown,), f"along {_equations(claim.flow)}{_of(claim.flow)}{while_},", short=(shown,))
+
+
+def _of_zeros(claim: claims.Zeros) -> Said:
+    flow = tuple(row(STYLE.dot(x), value) for x, value in claim.flow.rates.items())
+    places = [one for part in claim.components for one in _places(part.at)]
+    where = f" where {listed([math(condition(relation)) for relation in claim.on])}" if claim.on else ""
+    told = f"{_domain(claim.flow)}{where} are exactly {_inline(places)}".strip()
+    return Said(flow, f"the fixed points{_of(claim.flow)},", told, short=tuple(places))
+
+
+def _of_linearization(claim: claims.Linearized) -> Said:
+    rates = tuple(Row("", "", tuple(STYLE.terms(one))) for one in claim.rates)
+    kind = "stable" if claim.stable else "unstable"
+    family = f", along a family in {_inline(row('', x, '') for x in claim.family)}" if claim.family else ""
+    told = f"{_inline(_places(claim.at))} is {kind} under {_equations(claim.flow)}{family}, with the linear rate{'s' * (len(rates) > 1)}"
+    return Said(rates, told, short=rates)
+
+
+def _of_convergence(claim: claims.Converges) -> Said:
+    ((state, _),) = claim.flow.rates.items()
+    limit = row(STYLE.function(state, STYLE.expr(t)), claim.to, r"\to")
+    begin = STYLE.function(state, "0")
+    above = "" if claim.upper is sp.oo else f" < {STYLE.expr(claim.upper)}"
+    start = f"{STYLE.expr(claim.lower)} < {begin}{above}"
+    told = f"along {_equations(claim.flow)}{_of(claim.flow)}, from every start with {math(start)},"
+    return Said((limit,), told, short=(limit,))
+
+
+def _of_loss(claim: claims.LossIs) -> Said:
+    shown = Row(MACROS["loss"], "=", tuple(STYLE.words(claim.traces)))
+    preface = "The expected loss, and likewise its mean over any finite sample with the covariances of the sample, is the following."
+    return Said((shown,), who=(whose(claim.model),), preface=preface, short=(shown,))
+
+
+def _of_sum(claim: claims.SumCloses) -> Said:
+    total = STYLE.total(claim.term, claim.index, claim.lo, claim.upper)
+    every = f"{STYLE.expr(claim.upper)} \\geq {STYLE.expr(claim.lo - 1)}"
+    where = "".join(f", {condition(relation)}" for relation in claim.on)
+    return Said((row(total, claim.closed, note=f"({every}{where})"),))
+
+
+def _of_relation(claim: Claim) -> Said:
+    (formula,) = sentence(claim, STYLE)
+    assert isinstance(formula, Formula)
+    return Said((Row(formula.left, STYLE.sign(formula.relation), formula.right),))
+
+
+_LONG = LINE / 2
+
+
+def _from_sentence(claim: Claim) -> Said:
+    """Any other claim: its first long formula with a relation is displayed, what stands before and after it is in the line."""
+    pieces = sentence(claim, STYLE)
+    long = [n for n, piece in enumerate(pieces) if isinstance(piece, Formula) and piece.relation and width(piece.line(STYLE)) > _LONG]
+    place = long[0] if long else next(n for n, piece in enumerate(pieces) if isinstance(piece, Formula) and piece.relation)
+    formula = pieces[place]
+    assert isinstance(formula, Formula)
+    shown = Row(formula.left, STYLE.sign(formula.relation), formula.right)
+    return Said((shown,), _line(pieces[:place]), _line(pieces[place + 1 :]))
+
+
+def _line(pieces: Sequence[Formula | Words]) -> str:
+    text = " ".join(math(piece.line(STYLE)) if isinstance(piece, Formula) else piece.text for piece in pieces)
+    for sign in (",", ";", ":", "."):
+        text = text.replace(f" {sign} ", f"{sign} ")
+    return text
+
+
+def in_line(claim: Claim) -> str:
+    """A claim in the line of a text."""
+    one = said(claim)
+    formulas = ", ".join(math(_one_line(shown)) for shown in one.rows)
+    return " ".join(filter(None, (one.lead, formulas, one.after)))
+
+
+def _one_line(shown: Row) -> str:
+    joined = " ".join(filter(None, (shown.left, shown.relation, STYLE.joined(list(shown.right)))))
+    return joined + (rf"\ {shown.note}" if shown.note else "")
+
+
+_SETTINGS: dict[type[Claim], Callable[[Any], Said]] = {
+    **{kind: _of_relation for kind in (claims.Identity, claims.Less, claims.AtMost, claims.Unequal, claims.Annihilates, claims.Within)},
+    claims.Drift: _of_drift,
+    claims.Dissipates: _of_dissipation,
+    claims.Decouples: _of_decoupling,
+    claims.Moves: _of_motion,
+    claims.Conserved: _of_conserved,
+    claims.Solves: _of_solution,
+    claims.Implicit: _of_clock,
+    claims.Zeros: _of_zeros,
+    claims.Linearized: _of_linearization,
+    claims.Converges: _of_convergence,
+    claims.LossIs: _of_loss,
+    claims.SumCloses: _of_sum,
+}

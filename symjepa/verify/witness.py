@@ -1,0 +1,110 @@
+r"""Witnesses: points that show that the hypotheses of a statement, and the domains of its conjuncts, are not empty.
+
+Soundness.  A witness is accepted only if every hypothesis and every assumption on a symbol is certified at it, and
+each obligation of each conjunct has a point in its domain there: its own symbols take the witness's values by name, or
+values that a search certifies.  Hypotheses on letters need exact matrices that obey them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sympy as sp
+
+from symjepa.errors import SymjepaError
+from symjepa.exact.facts import Fact
+from symjepa.exact.sums import substitute
+from symjepa.statements.claims import parts
+from symjepa.statements.statement import Instance, Statement
+from symjepa.verify.kernel.assumptions import assumed
+from symjepa.verify.kernel.decide import Context
+from symjepa.verify.kernel.instances import exhibited, instances, obeys
+from symjepa.verify.kernel.points import Point, holds_at, points
+from symjepa.verify.kernel.refute import symbols_of
+from symjepa.verify.obligations import compiled
+from symjepa.verify.obligations.kinds import Decidable, Equal, HasSign, Plan, Smooth, WordsVanish
+
+
+def empty_hypotheses(statement: Statement, context: Context) -> str:
+    """Empty if the witness certifies hypotheses and domains; otherwise what is wrong with it.
+
+    Several points may share the work: each satisfies the hypotheses, and each conjunct of the claim has one in its
+    domain.
+    """
+    try:
+        if isinstance(statement.witness, Instance):
+            return _witness_of_letters(statement.witness, context)
+        several = statement.witness if isinstance(statement.witness, tuple) else (statement.witness,)
+        return _witness_points([{s: sp.Rational(x) for s, x in point.items()} for point in several], statement, context)
+    except SymjepaError as error:
+        return str(error)
+
+
+def _witness_points(several: list[Point], statement: Statement, context: Context) -> str:
+    if context.rewrites:
+        return "hypotheses on letters need an Instance as witness"
+    failures = [_unsatisfied(context.facts, point) for point in several]
+    for part in parts(statement.claim):
+        plan = compiled(part)
+        tried = [_empty_domain(plan, point) for point in several]
+        failures.append("" if "" in tried else tried[0])
+    return next((failure for failure in failures if failure), "")
+
+
+def _empty_domain(plan: Plan, point: Point) -> str:
+    """Empty if every obligation of the plan has a domain at the witness; symbols of its own are looked for, by their
+    names first.
+    """
+    for obligation in plan.obligations:
+        given, symbols = tuple(getattr(obligation, "given", ())), _free(obligation)
+        own = {s for s in {*symbols, *(s for fact in given for s in fact.free_symbols)} if isinstance(s, sp.Dummy)}
+        outer = symbols - own
+        failure = _unsatisfied([f for f in given if not set(f.free_symbols) & own] + list(assumed(outer)), point, outer)
+        if failure:
+            return failure
+        named = {s: x for s in own for name, x in point.items() if name.name == s.name}
+        local = [Fact(substitute(f.expr, dict(point)), f.kind) for f in given if set(f.free_symbols) & own]
+        if not _satisfiable([*local, *assumed(own)], own, named):
+            return (
+                f"at the witness no {', '.join(sorted({s.name for s in own}))} satisfies {'; '.join(map(str, local))}"
+            )
+        granted = tuple(getattr(obligation, "granted", ()))
+        if granted and next(instances((obligation.words,), [point], granted), None) is None:  # type: ignore[union-attr]
+            return "no letters that obey the hypotheses of a conjunct were found; give an Instance as witness"
+    return ""
+
+
+def _satisfiable(facts: list[Fact], own: set[sp.Symbol], named: Point) -> bool:
+    """Whether some values of an obligation's own symbols satisfy the facts."""
+    facts = [fact for fact in facts if fact.free_symbols and not fact.over]
+    if set(named) == own and all(holds_at(fact, named) is True for fact in facts):
+        return True
+    return next(points(own, tuple(facts)), None) is not None if own else not facts
+
+
+def _unsatisfied(facts: Iterable[Fact], point: Point, symbols: Iterable[sp.Symbol] = ()) -> str:
+    facts = [fact for fact in facts if not fact.over]
+    missing = {*symbols, *(s for fact in facts for s in fact.free_symbols)} - set(point)
+    if missing:
+        return f"the witness gives no value to {', '.join(sorted(map(str, missing)))}"
+    failed = next((fact for fact in facts if holds_at(fact, point) is not True), None)
+    return f"the witness does not satisfy {failed}" if failed is not None else ""
+
+
+def _free(obligation: Decidable) -> set[sp.Symbol]:
+    """Symbols of an obligation that stand for numbers: in scalars and in words."""
+    match obligation:
+        case Equal(lhs=lhs, rhs=rhs):
+            return {*lhs.free_symbols, *rhs.free_symbols}
+        case HasSign(expr=expr) | Smooth(expr=expr):
+            return set(expr.free_symbols)
+        case WordsVanish(words=words):
+            return symbols_of(words)
+    return set()
+
+
+def _witness_of_letters(instance: Instance, context: Context) -> str:
+    letters = exhibited(instance, {})
+    if not obeys(letters, context.rewrites):
+        return "the witness does not obey the hypotheses on its letters, or its covariances are not those of data"
+    return _unsatisfied(context.facts, letters.numbers)
