@@ -114,6 +114,11 @@ def outcomes(
 
 def outcome(name: str, seconds: float | None, full: bool = False) -> Outcome:
     """Checks one label or file (and corroborates it, if `full`); mistakes and limits are part of the outcome."""
+    return examined(name, seconds, full)[0]
+
+
+def examined(name: str, seconds: float | None, full: bool = False) -> tuple[Outcome, Report | None]:
+    """The outcome, and the report that it was made from where there is one."""
     entry = find(name)
     begun = perf_counter()
     try:
@@ -121,16 +126,15 @@ def outcome(name: str, seconds: float | None, full: bool = False) -> Outcome:
             theorem = load(entry)
             report = check(theorem)
             agreements = _corroborated(theorem) if full else ()
-            return _of_report(entry, theorem, report, agreements, perf_counter() - begun)
+            return _of_report(entry, theorem, report, agreements, perf_counter() - begun), report
     except Stopped:
         told = f"stopped after {seconds:g} s; --time-limit allows more"
-        return _stopped(entry, told, perf_counter() - begun)
+        return _stopped(entry, told, perf_counter() - begun), None
     except (TooLarge, RecursionError, MemoryError) as error:
-        return _stopped(entry, f"{type(error).__name__}: {error}", perf_counter() - begun)
+        return _stopped(entry, f"{type(error).__name__}: {error}", perf_counter() - begun), None
     except SymjepaError as error:
-        return Outcome(
-            entry.label, file_name(entry), problem=placed_message(entry, error), seconds=perf_counter() - begun
-        )
+        told = placed_message(entry, error)
+        return Outcome(entry.label, file_name(entry), problem=told, seconds=perf_counter() - begun), None
 
 
 def report_of(entry: Entry, seconds: float | None) -> tuple[Theorem | Conjecture, Report]:

@@ -1,13 +1,16 @@
 r"""Certified roots of polynomials with rational coefficients: fixed points, thresholds.
 
-Soundness: the coefficients are exact; FLINT isolates all complex roots of an integer polynomial, each in a ball that holds exactly one,
-with its multiplicity, and the imaginary part of a real root is exactly zero (a root whose ball meets the real line and its own
+Soundness: the coefficients are exact; FLINT isolates all complex roots of an integer polynomial, each in a ball that
+holds exactly one,
+with its multiplicity, and the imaginary part of a real root is exactly zero (a root whose ball meets the real line and
+its own
 conjugate is real).  So the list of real roots is complete.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import sympy as sp
 from flint import arb, fmpq, fmpq_poly, fmpz_poly
@@ -27,7 +30,7 @@ class CertifiedRoot:
 
 
 def polynomial(expr: sp.Expr, x: sp.Symbol, point: Point) -> fmpq_poly:
-    """The polynomial in x that an expression is at exact numbers for all other symbols; OutsideFragment if it is none."""
+    """The polynomial in x that an expression is at exact numbers for the other symbols; else OutsideFragment."""
     if expr == x:
         return fmpq_poly([0, 1])
     if x not in expr.free_symbols:
@@ -71,11 +74,12 @@ def real_roots(expr: sp.Expr, x: sp.Symbol, point: Point | None = None, bits: in
     [(2, 0.0), (1, 2.0)]
     """
     whole = polynomial(expr, x, point or {})
-    if whole == 0:
+    if not whole.coeffs():
         raise Undefined(f"a non-zero polynomial is needed, but {expr} vanishes identically at this point", node=expr)
     with precision(bits):
         numerator = fmpz_poly([int((c * whole.denom()).p) for c in whole.coeffs()])
-        found = [CertifiedRoot(z.real, int(m)) for z, m in numerator.complex_roots() if z.imag == 0]
+        roots: Any = numerator.complex_roots()
+        found = [CertifiedRoot(z.real, int(m)) for z, m in roots if z.imag == 0]
     return tuple(sorted(found, key=lambda root: root.value.mid()))
 
 

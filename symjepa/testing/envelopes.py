@@ -9,7 +9,7 @@ from symjepa.exact.sums import substitute
 from symjepa.statements.claims import Claim, Identity, Less
 
 
-def tends_to_zero(bound: sp.Expr, time: sp.Symbol) -> tuple[Claim, ...]:
+def tends_to_zero(bound: sp.Expr, time: sp.Symbol) -> tuple[tuple[Claim, ...], bool]:
     """Shown through the relative growth of the bound, -p/time or -c, with p or c positive; else two late values are
     compared.
 
@@ -24,9 +24,9 @@ def tends_to_zero(bound: sp.Expr, time: sp.Symbol) -> tuple[Claim, ...]:
         if time not in speed.free_symbols and speed != 0:
             positive = (Less(0, value) for letter, value in letters.items() if letter.is_positive)
             same = Identity(weight * derivative(hidden, time), -speed * hidden)
-            return (*positive, Less(0, substitute(speed, letters)), same)
+            return (*positive, Less(0, substitute(speed, letters)), same), True
     late = {time: sp.Integer(10) ** 60}
-    return (Less(substitute(bound, late), substitute(bound, {time: sp.S.One}) / 1000),)
+    return (Less(substitute(bound, late), substitute(bound, {time: sp.S.One}) / 1000),), False
 
 
 def _hidden(expr: sp.Expr, time: sp.Symbol, letters: dict[sp.Symbol, sp.Expr]) -> sp.Expr:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from random import Random
 from typing import Any, Literal
 
@@ -119,7 +120,9 @@ def plain(value: Any) -> Array:
     """Any array as one of NumPy: off its graph and its device, if it knows how."""
     for step in ("detach", "cpu"):
         value = getattr(value, step)() if hasattr(value, step) else value
-    return np.asarray(value)
+    held = np.asarray(value)
+    exact = held.dtype != object or all(isinstance(x, int | Fraction | sp.Rational) for x in held.flat)
+    return held if exact else held.astype(float)
 
 
 def _tolerance(told: Mapping[str, Array], rtol: float | None) -> float:

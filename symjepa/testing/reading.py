@@ -75,3 +75,13 @@ def expression(formula: sp.Expr | Numeric, known: Scope) -> sp.Expr:
             f"an expression is needed here, but {formula.call!r} takes numbers only: write it with SymPy's functions"
         )
     return formula
+
+
+def complete(formulas: Mapping[sp.Expr, sp.Expr | Numeric], flow: AnyFlow) -> Mapping[sp.Expr, sp.Expr | Numeric]:
+    """The formulas, if there is one for each state variable."""
+    missing = [x for x in flow.rates if x not in formulas]
+    if missing:
+        raise SymjepaError(
+            f"a formula for each of {', '.join(map(str, flow.rates))} is needed, but none came for {missing[0]}"
+        )
+    return formulas

@@ -99,16 +99,23 @@ def layer_names(model: Model) -> tuple[str, ...]:
 
 
 def motion(flow: MatrixFlow, case: Case) -> dict[str, tuple[Array, Array]]:
-    """Every rate of a flow at a case: (its exact value, the sum of the sizes of its terms, to measure errors by)."""
-    found = {}
+    """Every rate of a flow at a case: (exact value, the same with all signs positive, to measure errors by)."""
+    found, sizes = {}, _without_signs(case)
     for family in flow.rates:
         last = 0 if family.last is None else int(family.last)
         for moving in [family.at(sp.Integer(i)) for i in range(1, last + 1)] if last else [family]:
             name = _name(moving)
             zero = np.full(case.weights[name].shape, sp.S.Zero, dtype=object)
             terms = [_valued(WordSum.of(word, c), case) for word, c in moving.rate.terms]
-            found[name] = (sum(terms, zero), sum((np.abs(term) for term in terms), zero))
+            large = [_valued(WordSum.of(word, abs(c)), sizes) for word, c in moving.rate.terms]
+            found[name] = (sum(terms, zero), sum(large, zero))
     return found
+
+
+def _without_signs(case: Case) -> Case:
+    """The same sizes of all entries, so that nothing cancels, in the sample either."""
+    weights = {name: np.abs(held) for name, held in case.weights.items()}
+    return Case(case.model, weights, Covariances(np.abs(case.data.x), np.abs(case.data.y)))
 
 
 def gradients(case: Case, model: Model | None = None) -> dict[str, tuple[Array, Array]]:

@@ -92,7 +92,10 @@ def test_a_state_that_is_assumed_positive_does_not_run_below_zero() -> None:
 
 def test_a_positive_state_has_no_negative_zero() -> None:
     two = (component({u: 1}, (u - 1,)), component({u: -1}, (u + 1,)))
-    assert outcome(lambda: Zeros(equation((u, 1 - u**2)), two, (Cofactors(pairs({u: 1}), -sp.S.One),)), at={u: 1}) != PROVED
+    assert (
+        outcome(lambda: Zeros(equation((u, 1 - u**2)), two, (Cofactors(pairs({u: 1}), -sp.S.One),)), at={u: 1})
+        != PROVED
+    )
 
 
 def test_an_integer_has_no_root_between_integers() -> None:
@@ -109,8 +112,14 @@ def test_a_positive_state_does_not_start_below_zero() -> None:
 
 
 def test_a_variance_is_not_minus_one() -> None:
-    assert outcome(lambda: Less(0, modes(live, "balanced", {sigma2: -1, lam: 0}).rates[u]), at={u: 1, K: 1, L: 1}) != PROVED
-    assert outcome(lambda: Conserved(modes(live, "balanced", {sigma2: -1, lam: 0, K: 1, L: 1}), u, u**2), at={u: 1}) != PROVED
+    assert (
+        outcome(lambda: Less(0, modes(live, "balanced", {sigma2: -1, lam: 0}).rates[u]), at={u: 1, K: 1, L: 1})
+        != PROVED
+    )
+    assert (
+        outcome(lambda: Conserved(modes(live, "balanced", {sigma2: -1, lam: 0, K: 1, L: 1}), u, u**2), at={u: 1})
+        != PROVED
+    )
 
 
 def test_a_depth_is_not_negative() -> None:
@@ -119,4 +128,7 @@ def test_a_depth_is_not_negative() -> None:
 
 
 def test_a_parameter_does_not_follow_the_state() -> None:
-    assert outcome(lambda: Conserved(modes(live, "balanced", {lam: sigma2 * u**K}), u), at={u: 1, sigma2: 1, K: 1, L: 1}) != PROVED
+    assert (
+        outcome(lambda: Conserved(modes(live, "balanced", {lam: sigma2 * u**K}), u), at={u: 1, sigma2: 1, K: 1, L: 1})
+        != PROVED
+    )

@@ -39,7 +39,10 @@ def test_the_root_of_a_power_is_not_the_base_for_even_powers() -> None:
 
 
 def test_a_product_of_roots_is_not_the_root_of_a_product_of_negatives() -> None:
-    assert outcome(lambda: Identity(sp.sqrt(x) * sp.sqrt(y), sp.sqrt(x * y)), given=(Less(0, x * y),), at={x: 1, y: 1}) != PROVED
+    assert (
+        outcome(lambda: Identity(sp.sqrt(x) * sp.sqrt(y), sp.sqrt(x * y)), given=(Less(0, x * y),), at={x: 1, y: 1})
+        != PROVED
+    )
 
 
 def test_the_cube_root_of_a_negative_is_not_real_here() -> None:

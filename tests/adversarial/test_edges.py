@@ -58,7 +58,14 @@ def test_powers_order_only_above_one() -> None:
 
 
 def test_one_is_not_above_its_own_power() -> None:
-    assert outcome(lambda: Less(rho ** (L + 1), rho**L), given=(Less(0, rho), AtMost(rho, 1)), at={rho: sp.Rational(1, 2), L: 1}) == REFUTED
+    assert (
+        outcome(
+            lambda: Less(rho ** (L + 1), rho**L),
+            given=(Less(0, rho), AtMost(rho, 1)),
+            at={rho: sp.Rational(1, 2), L: 1},
+        )
+        == REFUTED
+    )
 
 
 def test_strict_powers_need_strict_bases() -> None:

@@ -16,7 +16,9 @@ at = {x: 1, y: 1, z: 1}
 modes_at = {K: 1, L: 1, lam: 1, sigma2: 1, u: 1, rho: 1}
 
 
-def zeros(flow: Foreign, *listed: tuple[dict[sp.Symbol, sp.Expr], tuple[sp.Expr, ...]], by: tuple[Cofactors, ...]) -> Zeros:
+def zeros(
+    flow: Foreign, *listed: tuple[dict[sp.Symbol, sp.Expr], tuple[sp.Expr, ...]], by: tuple[Cofactors, ...]
+) -> Zeros:
     return Zeros(flow, tuple(component(values, equations) for values, equations in listed), by)
 
 
@@ -109,13 +111,17 @@ def test_a_family_named_twice_is_one_family() -> None:
 
 
 def test_a_fixed_point_does_not_choose_the_parameters() -> None:
-    assert outcome(lambda: Linearized(equation((x, a - x)), pairs({x: 0, a: 0}), (-ONE,), True), at={x: 0, a: 5}) != PROVED
+    assert (
+        outcome(lambda: Linearized(equation((x, a - x)), pairs({x: 0, a: 0}), (-ONE,), True), at={x: 0, a: 5}) != PROVED
+    )
 
 
 @open_wound("the verdict about a saddle depends on the order in which its rates are listed")
 def test_a_saddle_is_judged_alike_in_any_order() -> None:
     flow = equation((x, x), (y, -y))
-    verdicts = {outcome(lambda r=r: Linearized(flow, pairs({x: 0, y: 0}), r, False), at=at) for r in ((ONE, -ONE), (-ONE, ONE))}
+    verdicts = {
+        outcome(lambda r=r: Linearized(flow, pairs({x: 0, y: 0}), r, False), at=at) for r in ((ONE, -ONE), (-ONE, ONE))
+    }
     assert len(verdicts) == 1
 
 
@@ -153,7 +159,9 @@ def test_a_set_with_an_inward_flow_is_kept() -> None:
 
 def test_a_set_is_left_where_only_part_of_its_face_is_inward() -> None:
     assert outcome(lambda: Invariant(equation((x, y), (y, ZERO)), x, pairs({x: 0}), ONE), at=at) == REFUTED
-    assert outcome(lambda: Invariant(equation((x, y), (y, ZERO)), x, pairs({x: 0}), ONE, (AtMost(0, y),)), at=at) == PROVED
+    assert (
+        outcome(lambda: Invariant(equation((x, y), (y, ZERO)), x, pairs({x: 0}), ONE, (AtMost(0, y),)), at=at) == PROVED
+    )
 
 
 def test_a_face_that_is_not_the_boundary_shows_nothing() -> None:
@@ -170,4 +178,6 @@ def test_a_wrong_unit_refutes_no_invariant_set() -> None:
 
 
 def test_a_unit_that_may_vanish_bounds_nothing() -> None:
-    assert outcome(lambda: Invariant(equation((x, -ONE)), x * (x - p), pairs({x: ZERO}), x - p), at={**at, p: 1}) != PROVED
+    assert (
+        outcome(lambda: Invariant(equation((x, -ONE)), x * (x - p), pairs({x: ZERO}), x - p), at={**at, p: 1}) != PROVED
+    )

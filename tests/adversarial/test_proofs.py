@@ -32,7 +32,9 @@ def ending(*lines: object) -> Theorem:
     return proves(statement)(proof)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("lines", [(), ("done",), (Less(0, p), "done"), (Less(0, p), Less(-1, p)), (Less(0, 2 * p),)], ids=str)
+@pytest.mark.parametrize(
+    "lines", [(), ("done",), (Less(0, p), "done"), (Less(0, p), Less(-1, p)), (Less(0, 2 * p),)], ids=str
+)
 def test_a_proof_ends_in_its_claim(lines: tuple[object, ...]) -> None:
     with pytest.raises(BadDerivation):
         check(ending(*lines))
@@ -96,7 +98,9 @@ def test_a_cited_theorem_is_known_at_real_values() -> None:
 @pytest.mark.parametrize("value", [sp.I, 2 * sp.I, sp.sqrt(-2), sp.Symbol("z", imaginary=True)], ids=str)
 def test_a_cited_theorem_is_not_known_at_imaginary_values(value: sp.Expr) -> None:
     learned = AtMost(0, value**2) if value.is_Symbol else AtMost(-(value**2), 0)
-    assert outcome(lambda: learned, at={value: 1} if value.is_Symbol else {}, lines=[Cite(square, {x: value})]) != PROVED
+    assert (
+        outcome(lambda: learned, at={value: 1} if value.is_Symbol else {}, lines=[Cite(square, {x: value})]) != PROVED
+    )
 
 
 @pytest.mark.parametrize("value", [sp.oo, -sp.oo, sp.zoo, sp.nan], ids=str)

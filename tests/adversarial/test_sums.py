@@ -26,7 +26,9 @@ def test_a_geometric_sum_closes() -> None:
 
 def test_a_factor_that_holds_the_index_does_not_enter_the_sum() -> None:
     inner = sp.Sum(p**n, (n, 1, K))
-    assert outcome(lambda: Identity(p**n * inner, sp.Sum(p ** (2 * n), (n, 1, K))), at={p: 1, n: 1, **depths}) == REFUTED
+    assert (
+        outcome(lambda: Identity(p**n * inner, sp.Sum(p ** (2 * n), (n, 1, K))), at={p: 1, n: 1, **depths}) == REFUTED
+    )
 
 
 def test_an_inner_index_is_not_captured_by_an_outer_one() -> None:
@@ -111,4 +113,7 @@ def test_terms_that_are_positive_at_the_ends_need_not_be_so_between() -> None:
 
 
 def test_a_shifted_index_shifts_the_bounds() -> None:
-    assert outcome(lambda: Identity(sp.Sum(x**2 * n, (n, 1, K)), sp.Sum(x**2 * (n + 1), (n, 1, K))), at={x: 1, K: 1}) == REFUTED
+    assert (
+        outcome(lambda: Identity(sp.Sum(x**2 * n, (n, 1, K)), sp.Sum(x**2 * (n + 1), (n, 1, K))), at={x: 1, K: 1})
+        == REFUTED
+    )

@@ -45,7 +45,9 @@ def test_a_solution_does_not_jump_over_the_moment_of_its_blow_up() -> None:
 
 
 def test_a_solution_at_one_moment_is_no_solution() -> None:
-    moment = solves(equation((x, x**2)), {x: x0 / (1 - x0 * t)}, {x: x0}, t, on=(Unequal(t, 1 / x0), Identity(t, 2 / x0)))
+    moment = solves(
+        equation((x, x**2)), {x: x0 / (1 - x0 * t)}, {x: x0}, t, on=(Unequal(t, 1 / x0), Identity(t, 2 / x0))
+    )
     assert outcome(lambda: moment, at={t: 2, x0: 1, x: 1}) != PROVED
 
 
@@ -128,7 +130,10 @@ def test_a_hitting_time_hits() -> None:
 
 
 def test_a_flow_does_not_hit_what_lies_behind() -> None:
-    assert outcome(lambda: Hits(growth, sp.S.One, z, sp.log(z), (Less(z, 1), Less(0, z))), at={z: sp.Rational(1, 2), x: 1}) != PROVED
+    assert (
+        outcome(lambda: Hits(growth, sp.S.One, z, sp.log(z), (Less(z, 1), Less(0, z))), at={z: sp.Rational(1, 2), x: 1})
+        != PROVED
+    )
 
 
 def test_a_flow_does_not_pass_a_fixed_point() -> None:

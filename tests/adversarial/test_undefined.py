@@ -86,7 +86,9 @@ def test_a_function_has_no_root_where_it_is_undefined() -> None:
 
 def test_values_that_are_undefined_for_a_while_solve_nothing() -> None:
     flow = equation((x, 1))
-    assert outcome(lambda: solves(flow, {x: t + vanishing((t - 2) ** 2 - 1)}, {x: 0}, t), at={p: 1, x: 1, t: 0}) != PROVED
+    assert (
+        outcome(lambda: solves(flow, {x: t + vanishing((t - 2) ** 2 - 1)}, {x: 0}, t), at={p: 1, x: 1, t: 0}) != PROVED
+    )
 
 
 def test_an_undefined_quantity_is_not_conserved() -> None:

@@ -42,7 +42,9 @@ def test_gram_matrices_of_two_sides_live_in_two_spaces() -> None:
         W.layer(l) @ W.layer(l).T - W.layer(l).T @ W.layer(l)
 
 
-@pytest.mark.parametrize("product", [lambda: Sxx @ W.product(), lambda: W.product() @ W.product(), lambda: P.product() @ Sxx])
+@pytest.mark.parametrize(
+    "product", [lambda: Sxx @ W.product(), lambda: W.product() @ W.product(), lambda: P.product() @ Sxx]
+)
 def test_shapes_that_do_not_meet_are_refused(product) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(SymjepaError):
         product()
@@ -61,7 +63,9 @@ def test_a_numeric_segment_does_not_run_backwards() -> None:
 def test_a_symbolic_segment_that_may_run_backwards_is_not_proved() -> None:
     between = W.segment(l, 2)
     assert outcome(lambda: WordIdentity(between, between), at=everywhere) != PROVED
-    assert outcome(lambda: WordIdentity(between, between, (AtMost(2, l), AtMost(l, L))), at={**everywhere, l: 2}) == PROVED
+    assert (
+        outcome(lambda: WordIdentity(between, between, (AtMost(2, l), AtMost(l, L))), at={**everywhere, l: 2}) == PROVED
+    )
 
 
 def test_segments_that_run_there_and_back_are_not_the_identity() -> None:
@@ -142,7 +146,9 @@ def test_a_hypothesis_on_letters_is_used_in_its_own_order_only() -> None:
     A, B = Matrix("A", "context", "context"), Matrix("B", "context", "context")
     nothing = WordSum.zero("context", "context")
     assert outcome(lambda: WordIdentity(B.word() @ A.word(), nothing, (Annihilates(A, B, nothing),)), at={}) != PROVED
-    assert outcome(lambda: WordIdentity(A.T.word() @ B.T.word(), nothing, (Annihilates(A, B, nothing),)), at={}) != PROVED
+    assert (
+        outcome(lambda: WordIdentity(A.T.word() @ B.T.word(), nothing, (Annihilates(A, B, nothing),)), at={}) != PROVED
+    )
 
 
 def test_a_hypothesis_on_letters_annihilates_no_single_letter() -> None:

@@ -13,7 +13,9 @@ from symjepa.exact.balls import precision
 from symjepa.exact.roots import polynomial, real_roots, roots_between
 
 x, c = sp.symbols("x c")
-rationals = st.fractions(min_value=-5, max_value=5, max_denominator=9).map(lambda f: sp.Rational(f.numerator, f.denominator))
+rationals = st.fractions(min_value=-5, max_value=5, max_denominator=9).map(
+    lambda f: sp.Rational(f.numerator, f.denominator)
+)
 
 
 @given(st.lists(rationals, min_size=1, max_size=5))

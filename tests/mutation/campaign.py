@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -14,8 +14,10 @@ from symjepa.catalogue import entries, find, load
 from symjepa.errors import SymjepaError
 from symjepa.statements.claims import Claim, parts
 from symjepa.statements.statement import Theorem
-from symjepa.verify.check import _line, _proof, context_of, unfolded, unfolding
-from symjepa.verify.kernel.decide import Context, Verdict
+from symjepa.verify.check import _proof, context_of, unfolded, unfolding
+from symjepa.verify.kernel.decide import Context, Verdict, decide
+from symjepa.verify.kernel.refute import refute
+from symjepa.verify.obligations import compiled
 from tests.mutation.listed import reason
 from tests.mutation.mutants import differs, mutants
 
@@ -81,25 +83,50 @@ def run(job: tuple[str, int]) -> list[Outcome]:
     found = []
     for mutant in mutants(claim):
         verdict = _judged(rule(claim), rule, mutant.claim, known, hypotheses)
-        why = reason(label, mutant.operator, mutant.field, claim, mutant.claim) if verdict in ("PROVED", "UNDECIDED") else ""
-        found.append(Outcome(label, number, mutant.operator, mutant.field, LISTED if why else verdict, why or _said(claim, mutant.claim)))
+        why = (
+            reason(label, mutant.operator, mutant.field, claim, mutant.claim)
+            if verdict in ("PROVED", "UNDECIDED")
+            else ""
+        )
+        found.append(
+            Outcome(
+                label,
+                number,
+                mutant.operator,
+                mutant.field,
+                LISTED if why else verdict,
+                why or _said(claim, mutant.claim),
+            )
+        )
     return found
 
 
 def _judged(claim: Claim, rule: Any, mutant: Claim, known: Context, hypotheses: Context) -> str:
+    """Decided first and then refuted, each in its own time: a claim that takes long to decide may still have a point."""
     try:
-        with at_most(SECONDS):
-            changed = rule(mutant)
-            different = differs(claim, changed)
-            if different is not True:
-                return EQUAL if different is False else UNDEFINED
-            return str(_line(changed, known, hypotheses).verdict.value)
+        changed = rule(mutant)
+        different = differs(claim, changed)
+        if different is not True:
+            return EQUAL if different is False else UNDEFINED
+        plan = compiled(changed)
     except SymjepaError:
         return NO_CLAIM
-    except OutOfTime:
-        return str(Verdict.UNDECIDED.value)
+    if _in_time(lambda: all(decide(obligation, known).proved for obligation in plan.obligations)):
+        return str(Verdict.PROVED.value)
+    try:
+        found = _in_time(lambda: refute(plan, hypotheses))
     except Exception as error:  # a defect of the checker, and no reason to lose the campaign
         return f"{CRASHED} {type(error).__name__}"
+    return str((Verdict.REFUTED if found else Verdict.UNDECIDED).value)
+
+
+def _in_time(question: Callable[[], Any]) -> Any:
+    """The answer, or None if it takes too long."""
+    try:
+        with at_most(SECONDS):
+            return question()
+    except OutOfTime:
+        return None
 
 
 def _said(claim: Claim, mutant: Claim) -> str:
@@ -123,11 +150,10 @@ def _without_hypotheses(label: str, theorem: Theorem) -> Iterator[Outcome]:
 
 
 def _judged_without(part: Claim, context: Context) -> str:
-    try:
-        with at_most(SECONDS):
-            return str(_line(part, context, context).verdict.value)
-    except (SymjepaError, OutOfTime):
-        return "UNDECIDED"
+    plan = compiled(part)
+    if _in_time(lambda: all(decide(obligation, context).proved for obligation in plan.obligations)):
+        return str(Verdict.PROVED.value)
+    return str((Verdict.REFUTED if _in_time(lambda: refute(plan, context)) else Verdict.UNDECIDED).value)
 
 
 def campaign(labels: Iterable[str] = (), processes: int = 2) -> list[Outcome]:
@@ -156,9 +182,13 @@ def summary(outcomes: Iterable[Outcome]) -> Summary:
     outcomes = list(outcomes)
     counts: dict[str, Counter[str]] = {}
     for outcome in outcomes:
-        counts.setdefault(outcome.operator, Counter())[outcome.verdict.split()[0] if outcome.verdict.startswith(CRASHED) else outcome.verdict] += 1
+        counts.setdefault(outcome.operator, Counter())[
+            outcome.verdict.split()[0] if outcome.verdict.startswith(CRASHED) else outcome.verdict
+        ] += 1
     proved = tuple(outcome for outcome in outcomes if outcome.verdict == "PROVED")
-    return Summary(counts, proved, tuple(outcome for outcome in outcomes if outcome.verdict.startswith(("UNDECIDED", CRASHED))))
+    return Summary(
+        counts, proved, tuple(outcome for outcome in outcomes if outcome.verdict.startswith(("UNDECIDED", CRASHED)))
+    )
 
 
 def table(counts: dict[str, Counter[str]]) -> str:
@@ -167,4 +197,6 @@ def table(counts: dict[str, Counter[str]]) -> str:
     total: Counter[str] = sum(counts.values(), Counter())
     rows = [(name, counts[name]) for name in sorted(counts)] + [("all", total)]
     lines = [f"{'operator':24}" + "".join(f"{column:>11}" for column in columns)]
-    return "\n".join(lines + [f"{name:24}" + "".join(f"{count[column]:>11}" for column in columns) for name, count in rows])
+    return "\n".join(
+        lines + [f"{name:24}" + "".join(f"{count[column]:>11}" for column in columns) for name, count in rows]
+    )

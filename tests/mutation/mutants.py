@@ -21,7 +21,14 @@ STATED = {
     "lhs", "rhs", "left", "right", "term", "closed", "equals", "form", "traces", "model", "flow", "rate", "quantity", "values", "start",
     "clock", "speed", "time", "of", "at", "rates", "components", "to", "expr", "by",
 }  # fmt: skip
-CERTIFICATES = {("Less", "by"), ("AtMost", "by"), ("Iff", "by"), ("Dissipates", "by"), ("Drift", "of"), ("Solves", "time")}
+CERTIFICATES = {
+    ("Less", "by"),
+    ("AtMost", "by"),
+    ("Iff", "by"),
+    ("Dissipates", "by"),
+    ("Drift", "of"),
+    ("Solves", "time"),
+}
 
 
 @dataclass(frozen=True)
@@ -130,5 +137,3 @@ def _drawn(symbol: sp.Symbol, random: Random) -> sp.Rational:
         return sp.Integer(random.randint(1 if symbol.is_positive else 0, 4))
     number = sp.Rational(random.randint(1, 40), random.randint(1, 40))
     return number if symbol.is_nonnegative else number * random.choice((1, 1, 1, -1))
-
-

@@ -41,7 +41,9 @@ def _of_node(expr: sp.Expr) -> Iterator[Change]:
         return
     for i, arg in enumerate(expr.args):
         if isinstance(arg, sp.Expr):
-            yield from ((operator, expr.func(*expr.args[:i], inner, *expr.args[i + 1 :])) for operator, inner in _of_node(arg))
+            yield from (
+                (operator, expr.func(*expr.args[:i], inner, *expr.args[i + 1 :])) for operator, inner in _of_node(arg)
+            )
 
 
 def _here(expr: sp.Expr) -> Iterator[Change]:
@@ -59,7 +61,7 @@ def _here(expr: sp.Expr) -> Iterator[Change]:
         case sp.log():
             yield "branch", sp.log(-expr.args[0])
         case sp.Sum():
-            (index, low, high), = expr.limits
+            ((index, low, high),) = expr.limits
             yield "index shift", sp.Sum(expr.function, (index, low, high + 1))
             yield "index shift", sp.Sum(expr.function, (index, low, high - 1))
             yield "index shift", sp.Sum(expr.function, (index, low + 1, high))
@@ -114,7 +116,10 @@ def of_traces(traces: TraceSum) -> Iterator[Change]:
 def of_model(model: Model) -> Iterator[Change]:
     """The stop-gradient removed, another teacher, another rate."""
     if model.latent:
-        yield "stop-gradient removed" if not isinstance(model.teacher, Shared) else "teacher", replace(model, teacher=_other(model))
+        yield (
+            "stop-gradient removed" if not isinstance(model.teacher, Shared) else "teacher",
+            replace(model, teacher=_other(model)),
+        )
         for teacher in (Live(), EMA(tau), LayerEMA(tau), Frozen()):
             if teacher != model.teacher:
                 yield "teacher", replace(model, teacher=teacher)

@@ -219,3 +219,14 @@ def test_an_unknown_argument_is_named() -> None:
 def test_a_formula_for_something_else_is_named() -> None:
     with pytest.raises(SymjepaError, match="b is no part of the state"):
         assert_same_flow(single, {b: w})
+
+
+def test_a_missing_formula_is_named() -> None:
+    with pytest.raises(SymjepaError, match="none came for v"):
+        assert_same_flow(single, {w: w})
+
+
+def test_an_envelope_seen_at_two_times_only_is_not_called_proved() -> None:
+    flow = Foreign(((b, -b),))
+    outcome = assert_noise_vanishes(flow, sp.exp(-t), sp.exp(-t) + sp.Rational(1, 10**6))
+    assert not outcome.proved and "two times only" in str(outcome)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,7 @@ import sympy as sp
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 from symjepa.book.jepa import jepa_fixed_point, jepa_implicit_solution
-from symjepa.book.matrices import balance_law
-from symjepa.book.noise import noise_decay, null_gradient
+from symjepa.book.noise import noise_decay
 
 import symjepa as sj
 from symjepa.errors import SymjepaError
@@ -22,7 +22,7 @@ from symjepa.verify.check import context_of, unfolded
 from symjepa.verify.kernel.instances import is_covariance
 from symjepa.verify.kernel.points import satisfies
 
-steady = settings(derandomize=True, database=None, deadline=None)
+steady = settings(derandomize=True, database=None, deadline=None, max_examples=100)
 ema = modes(sj.Model(sj.Encoder(L), sj.Predictor(K), sj.LatentPrediction(), sj.EMA(tau)), "product")
 THEOREMS = [jepa_fixed_point.theorem, jepa_implicit_solution.theorem, noise_decay.theorem]
 
@@ -148,21 +148,11 @@ def test_points_shrink_to_ones() -> None:
     assert set(find(points(jepa_fixed_point.theorem), lambda p: True, settings=steady).values()) == {sp.S.One}
 
 
-def test_hypotheses_on_matrices_are_sent_to_covariances() -> None:
-    theorem = next(x for x in vars(null_gradient).values() if getattr(x, "kind", "") == "theorem")
-    with pytest.raises(SymjepaError, match="covariances"):
-        points(theorem)
-
-
-def test_points_of_a_statement_about_matrices_are_numbers_for_its_depths() -> None:
-    theorem = next(x for x in vars(balance_law).values() if getattr(x, "kind", "") == "theorem")
-    assert find(points(theorem), lambda p: True, settings=steady) is not None
-
-
+@settings(max_examples=20)
 @given(st.data())
 def test_cases_fit_their_model(data: Any) -> None:
     model = data.draw(models())
     case = data.draw(cases(model))
     layers = [case.weights[f"W_{i}"] for i in range(1, int(model.encoder.depth) + 1)]
-    assert all(below.shape[0] == above.shape[1] for below, above in zip(layers, layers[1:], strict=False))
+    assert all(below.shape[0] == above.shape[1] for below, above in pairwise(layers))
     assert layers[0].shape[1] == len(case.data.x)

@@ -103,7 +103,7 @@ def display(rows: Iterable[Row], end: str = "") -> str:
 
 
 def _lines(row: Row, shared: float, closing: str) -> list[str]:
-    formula = list(_broken(row, shared, closing))
+    formula = list(_broken(row, shared))
     line, used = formula[-1]
     for extra in filter(None, (row.note, _reason(row.why))):
         wide = width(re.sub(r"\\text\{|\$|\\textup\{", "", extra)) + 24
@@ -114,14 +114,14 @@ def _lines(row: Row, shared: float, closing: str) -> list[str]:
         line, used = f"{line} \\qquad {extra}", used + wide
         formula[-1] = (line, used)
     lines = [line for line, _ in formula]
-    return [*lines[:-1], lines[-1] + row.mark]
+    return [*lines[:-1], lines[-1] + closing + row.mark]
 
 
 def _reason(why: str) -> str:
     return rf"\text{{({why})}}" if why and len(why) < 66 else ""
 
 
-def _broken(row: Row, shared: float, closing: str) -> Iterator[tuple[str, float]]:
+def _broken(row: Row, shared: float) -> Iterator[tuple[str, float]]:
     """Lines of one formula with their widths."""
     wide = width(row.left)
     if wide >= LINE / 3 and wide + sum(width(size) + 13 for _, size in row.right) > LINE:
@@ -131,9 +131,9 @@ def _broken(row: Row, shared: float, closing: str) -> Iterator[tuple[str, float]
         used = max(wide, shared) + 15
         line, step = f"{row.left} &{row.relation}", max(wide, shared) + _INDENT
     for place, (sign, size) in enumerate(row.right):
-        lead = "" if place == 0 and sign == "+" else f"{sign} "
+        lead = "" if place == 0 and sign == "+" else f"{sign} " if place or row.relation else "{-}"
         if place and used + width(size) + 13 > LINE:
             yield line, used
             line, used = r"&\qquad {}", step
         line, used = f"{line} {lead}{size}", used + width(size) + (13 if lead else 0)
-    yield line + closing, used
+    yield line, used

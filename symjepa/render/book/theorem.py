@@ -131,8 +131,8 @@ def _integers(facts: Sequence[Fact], given: Sequence[Claim]) -> Iterator[str]:
     positive = {fact.expr for fact in facts if fact.kind == "positive"} | {_bound(c) for c in given if isinstance(c, Less)}
     for least, members in ((0, [x for x in whole if x not in positive]), (1, [x for x in whole if x in positive])):
         if members:
-            names = ", ".join(STYLE.expr(x) for x in members)
-            yield f"{math(rf'{names} \geq {least}')} be {'integers' if len(members) > 1 else 'an integer'}"
+            bounded = ", ".join(STYLE.expr(x) for x in members) + rf" \geq {least}"
+            yield f"{math(bounded)} be {'integers' if len(members) > 1 else 'an integer'}"
 
 
 def _signs(facts: Sequence[Fact], given: Sequence[Claim]) -> Iterator[str]:
@@ -205,7 +205,7 @@ def _run(lines: Sequence[Line], numbers: Sequence[tuple[str, Said]]) -> Iterator
     found = [(line, _number(line, numbers)) for line in lines]
     cited_ = list(dict.fromkeys(number for _, number in found if number))
     shown = merged([_shown(line, number) for line, number in found])
-    if len(cited_) > MOST_REPEATED and all(number for _, number in found):
+    if sum(len(one.rows) for one in shown) > MOST_REPEATED and cited_ and all(number for _, number in found):
         yield from _by_number(lines, cited_)
         return
     for one in shown:
@@ -262,7 +262,7 @@ def listed_once(texts: Iterable[str]) -> list[str]:
 
 
 def _span(numbers: Sequence[str]) -> str:
-    return f"({numbers[0]})--({numbers[-1]})"
+    return f"({numbers[0]})" if len(numbers) == 1 else f"({numbers[0]})--({numbers[-1]})"
 
 
 # --- what else was checked

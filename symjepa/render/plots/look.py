@@ -6,6 +6,7 @@ that nothing is lost in grey.  Letters are Computer Modern, like the text around
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -122,6 +123,18 @@ def drawn(figure: Figure, suffix: str, dots_per_inch: int = 200) -> bytes:
     """The figure as a file of that kind: no dates, no versions, no host."""
     nothing = {"pdf": ("CreationDate", "Producer", "Creator"), "svg": ("Date", "Creator"), "png": ("Software",)}[suffix]
     file = BytesIO()
-    with styled():  # fonts are looked up only now
+    with styled(), _without_advice_on_fonts():  # fonts are looked up only now
         figure.savefig(file, format=suffix, metadata=dict.fromkeys(nothing), dpi=dots_per_inch)
     return file.getvalue()
+
+
+@contextmanager
+def _without_advice_on_fonts() -> Iterator[None]:
+    """The library that embeds fonts finds Computer Modern's date of birth too early, once for every subset."""
+    teller = logging.getLogger("fontTools")
+    before = teller.level
+    teller.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        teller.setLevel(before)

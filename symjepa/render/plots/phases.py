@@ -85,8 +85,8 @@ def drawings() -> Iterator[Drawing]:
         "Where a mode comes to rest.",
         f"The derived rate of the common layer amplitude for $<lam> = {fraction(FEATURE.lam)}$, $<rho> = {fraction(FEATURE.rho)}$, one "
         f"predictor layer and encoders of depth $<L> = {', '.join(map(str, DEPTHS))}$, and its phase lines.  Full circles attract, "
-        "open circles repel; their places are those of @jepa-fixed-point@ and @mae-fixed-point@.  Every JEPA rests at "
-        "$<u> = <rho>$ and leaves the origin like a power of time, since its rate there has no linear part; "
-        "reconstruction rests at $<rho>^{1/(<L>+1)}$.",
+        "at the places of @jepa-fixed-point@ and @mae-fixed-point@; every positive start leaves the origin.  With one predictor "
+        "layer a JEPA of any depth rests at $<u> = <rho>$, reconstruction at $<u> = <rho>^{1/(<L>+1)}$.  Near the origin only "
+        "reconstruction with $<L> = 1$ has a linear rate and leaves it exponentially; all others leave it like a power of time.",
         tuple(LEARNED.values()),
     )

@@ -41,7 +41,7 @@ class Panel:
     """Every encoder's amplitude at time 0."""
 
 
-EARLY, EARLIER = Fraction(1, 20), Fraction(1, 100)
+EARLY, EARLIER = Fraction(1, 20), Fraction(1, 50)
 MEDIUM = 3
 """Depth of the encoder where the features vary."""
 
@@ -59,12 +59,12 @@ DEPTHS = tuple(
 SPREADS = tuple(
     Panel(title, MEDIUM, _features(*numbers), until, labels, EARLIER)
     for title, numbers, until, labels in (
-        (r"$\rho = 1$", (("2", "1", "1/2"), "111"), (4200, 80), (r"$\lambda = 2$", "$1$", "$1/2$")),
-        (r"$\lambda = 1$", ("111", ("1", "3/4", "1/2")), (4200, 50), (r"$\rho = 1$", "$3/4$", "$1/2$")),
+        (r"$\rho = 1$", (("2", "1", "1/2"), "111"), (480, 20), (r"$\lambda = 2$", "$1$", "$1/2$")),
+        (r"$\lambda = 1$", ("111", ("1", "3/4", "1/2")), (480, 10), (r"$\rho = 1$", "$3/4$", "$1/2$")),
         (
             r"$\lambda$ rises as $\rho$ falls",
             (("1", "11/10", "6/5"), ("1", "3/4", "1/2")),
-            (4200, 50),
+            (480, 10),
             (r"$(\lambda, \rho) = (1, 1)$", "$(11/10, 3/4)$", "$(6/5, 1/2)$"),
         ),
     )
@@ -178,7 +178,7 @@ def by_feature(book: Book) -> Figure:
         figure = empty(PAGE, 4.1)
         axes = _grid(book, figure, SPREADS, per_unit=True)
         for column, panel in enumerate(SPREADS):
-            axes[0, column].set_title(panel.title, pad=46)
+            axes[0, column].set_title(panel.title, pad=43)
             axes[0, column].legend(
                 handles=_handles(panel.labels), loc="lower center", bbox_to_anchor=(0.5, 0.98), labelspacing=0.25, alignment="left"
             )

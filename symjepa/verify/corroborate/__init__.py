@@ -1,9 +1,13 @@
 r"""Corroboration: independent numerics that agree or disagree with a theorem, and never prove it.
 
-`corroborate(theorem)` takes each conjunct of the claim by its kind and computes it another way: trajectories of modes and of whole layers
-are integrated from their right-hand sides alone (Gragg-Bulirsch-Stoer at 115 digits), hitting times are rigorous integrals, fixed points
-are certified roots, rates come from a numerical Jacobian, words from random exact matrices.  Nothing that decides a claim in the kernel
-(normal forms, symbolic derivatives, certificates) is used, save to decide which points lie in the domain.  The same seed gives the
+`corroborate(theorem)` takes each conjunct of the claim by its kind and computes it another way: trajectories of modes
+and of whole layers
+are integrated from their right-hand sides alone (Gragg-Bulirsch-Stoer at 115 digits), hitting times are rigorous
+integrals, fixed points
+are certified roots, rates come from a numerical Jacobian, words from random exact matrices.  Nothing that decides a
+claim in the kernel
+(normal forms, symbolic derivatives, certificates) is used, save to decide which points lie in the domain.  The same
+seed gives the
 same agreements, on every machine.
 """
 

@@ -18,8 +18,10 @@ NEEDED = 40
 class Agreement:
     """One independent computation against one kind of claim.
 
-    agrees: None if no point could be computed; digits: the fewest decimals shared at any of the points (at most 50, so that the last
-    roundings of a machine never show), None where a sign or an exact equality was compared; against: the point of a disagreement.
+    agrees: None if no point could be computed; digits: the fewest decimals shared at any of the points (at most 50, so
+    that the last
+    roundings of a machine never show), None where a sign or an exact equality was compared; against: the point of a
+    disagreement.
     """
 
     by: str

@@ -15,10 +15,14 @@ TRIES = 600
 DEEPEST = 3
 
 
-def drawn(symbols: Iterable[sp.Symbol], facts: Iterable[Fact], count: int, seed: int, fixed: Point | None = None) -> list[Point]:
-    """Up to `count` points at which every fact is certified; 0, 1 and 2 are avoided, for they hide exponents and factors.
+def drawn(
+    symbols: Iterable[sp.Symbol], facts: Iterable[Fact], count: int, seed: int, fixed: Point | None = None
+) -> list[Point]:
+    """Up to `count` points at which every fact is certified; 0, 1 and 2 are avoided, for they hide exponents and
+    factors.
 
-    `fixed` values are kept.  Where random numbers do not meet the facts (an equation among them) the kernel's small numbers are tried.
+    `fixed` values are kept.  Where random numbers do not meet the facts (an equation among them) the kernel's small
+    numbers are tried.
     """
     kept = dict(fixed or {})
     wanted = [fact for fact in facts if not fact.over]

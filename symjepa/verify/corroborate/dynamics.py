@@ -1,4 +1,6 @@
-"""Claims about mode flows against integration, numerical Jacobians and certified roots; each gives readings, none a proof."""
+"""Claims about mode flows against integration, numerical Jacobians and certified roots; each gives readings, none a
+proof.
+"""
 
 from __future__ import annotations
 
@@ -56,6 +58,7 @@ def readings(checks: Iterable[Callable[[], Iterable[Reading]]]) -> list[Reading]
 
 
 def of_solution(claim: Solves, context: Context, seed: int) -> Iterator[Agreement]:
+    """Closed forms against integrated modes and integrated layers."""
     values = dict(claim.values)
     facts = (*context.facts, *facts_of(claim.on))
     runs = _runs(claim, facts, POINTS, seed)
@@ -63,7 +66,9 @@ def of_solution(claim: Solves, context: Context, seed: int) -> Iterator[Agreemen
     def check(start: Start, time: fmpq, state: Amplitudes) -> Iterator[Reading]:
         point = {**start.point, claim.time: sp.Rational(int(time.p), int(time.q))}
         for x, value in values.items():
-            yield from (measured(reading, ball(value, point, 384), f"{start}, {claim.time} = {time}") for reading in state[x])
+            yield from (
+                measured(reading, ball(value, point, 384), f"{start}, {claim.time} = {time}") for reading in state[x]
+            )
 
     yield agreement(f"Solves: {MODE}", readings(_on_mode(start, _times(start, claim), check) for start in runs))
     if isinstance(claim.flow, Modes):
@@ -126,7 +131,9 @@ def _on_mode(start: Start, times: Sequence[fmpq], check: Check) -> Callable[[], 
     return found
 
 
-def _on_layers(flow: Modes, several: Sequence[Start], times: Sequence[fmpq], check: Check, seed: int) -> Callable[[], Iterable[Reading]]:
+def _on_layers(
+    flow: Modes, several: Sequence[Start], times: Sequence[fmpq], check: Check, seed: int
+) -> Callable[[], Iterable[Reading]]:
     def found() -> Iterator[Reading]:
         for start, states in zip(several, along_layers(flow, several, times, seed), strict=True):
             for time, state in zip(times, states, strict=True):
@@ -141,7 +148,9 @@ def _both_ways(
 ) -> Iterator[Agreement]:
     """A check along the mode flow from several starts, and along the layers from one start of two modes."""
     found = list(starts(flow, exprs, facts, POINTS, seed))
-    yield agreement(f"{kind}: {MODE}", readings(_on_mode(start, [brief(start) / 4, brief(start)], check) for start in found))
+    yield agreement(
+        f"{kind}: {MODE}", readings(_on_mode(start, [brief(start) / 4, brief(start)], check) for start in found)
+    )
     if isinstance(flow, Modes):
         pair = modes_together(flow, exprs, facts, seed)
         checks = [_on_layers(flow, pair, [min(map(brief, pair))], check, seed)] if pair else []
@@ -166,12 +175,16 @@ def shallow(flow: Flow) -> tuple[Fact, ...]:
 
 
 def of_implicit(claim: Implicit, context: Context, seed: int) -> Iterator[Agreement]:
+    """The clock along integrated trajectories."""
+
     def check(start: Start, time: fmpq, state: Amplitudes) -> Iterator[Reading]:
         then = value_at(claim.clock, start.point, _balls(start))
         now = value_at(claim.clock, start.point, one_state(state))
         yield measured(now - then, value_at(claim.speed, start.point, _balls(start)) * time, f"{start}, t = {time}")
 
-    yield from _both_ways("Implicit", claim.flow, [claim.clock, claim.speed], (*context.facts, *facts_of(claim.on)), check, seed)
+    yield from _both_ways(
+        "Implicit", claim.flow, [claim.clock, claim.speed], (*context.facts, *facts_of(claim.on)), check, seed
+    )
 
 
 def _balls(start: Start) -> dict[sp.Expr, arb]:
@@ -179,6 +192,8 @@ def _balls(start: Start) -> dict[sp.Expr, arb]:
 
 
 def of_conserved(claim: Conserved, context: Context, seed: int) -> Iterator[Agreement]:
+    """The quantity along integrated trajectories."""
+
     def check(start: Start, time: fmpq, state: Amplitudes) -> Iterator[Reading]:
         then = value_at(claim.quantity, start.point, _balls(start))
         factor = (value_at(claim.rate, start.point, _balls(start)) * time).exp()
@@ -191,6 +206,7 @@ def of_conserved(claim: Conserved, context: Context, seed: int) -> Iterator[Agre
 
 
 def of_zeros(claim: Zeros, context: Context, seed: int) -> Iterator[Agreement]:
+    """Residuals at the listed points, and a search for points that are not listed."""
     facts = (*context.facts, *facts_of(claim.on))
     exprs = [expr for part in claim.components for _, expr in part.at]
     found = list(starts(claim.flow, exprs, facts, POINTS, seed))
@@ -268,6 +284,7 @@ def _at_rest(start: Start) -> tuple[arb, ...]:
 
 
 def of_linearized(claim: Linearized, context: Context, seed: int) -> Iterator[Agreement]:
+    """The characteristic polynomial of a numerical Jacobian, and the sign of its eigenvalues."""
     exprs = [*claim.rates, *(value for _, value in claim.at)]
     found = list(starts(claim.flow, exprs, context.facts, POINTS, seed))
     yield agreement("Linearized: residual of the flow", readings(_residuals(claim, start) for start in found))
@@ -286,7 +303,11 @@ def _spectrum(claim: Linearized, start: Start) -> Callable[[], Iterable[Reading]
         characteristic = matrix.charpoly()
         for own, theirs in zip(characteristic.coeffs(), product.coeffs(), strict=True):
             yield measured(own, theirs, str(start))
-        largest = max((x for x in eigenvalues(matrix) if abs(x) > mpmath.mpf(10) ** -20), key=lambda x: x.real, default=mpmath.mpf(-1))
+        largest = max(
+            (x for x in eigenvalues(matrix) if abs(x) > mpmath.mpf(10) ** -20),
+            key=lambda x: x.real,
+            default=mpmath.mpf(-1),
+        )
         yield Reading((largest.real < 0) == claim.stable, None, str(start))
 
     return found
@@ -301,7 +322,12 @@ def jacobian(flow: Numeric, point: Sequence[arb]) -> arb_mat:
 
 
 def _column(flow: Numeric, point: tuple[arb, ...], axis: tuple[arb, ...]) -> list[arb]:
-    return [slope(lambda h, i=i: flow.rate(moved(point, h, axis))[i]).mid() for i in range(len(point))]
+    return [_slope_of(flow, point, axis, row) for row in range(len(point))]
+
+
+def _slope_of(flow: Numeric, point: tuple[arb, ...], axis: tuple[arb, ...], row: int) -> arb:
+    found: arb = slope(lambda h: flow.rate(moved(point, h, axis))[row]).mid()
+    return found
 
 
 def eigenvalues(matrix: arb_mat) -> list[Any]:
@@ -310,7 +336,9 @@ def eigenvalues(matrix: arb_mat) -> list[Any]:
         size = matrix.nrows()
         if size == 1:
             return [mpmath.mpc(_mpf(matrix[0, 0]))]
-        found = mpmath.eig(mpmath.matrix([[_mpf(matrix[i, j]) for j in range(size)] for i in range(size)]), left=False, right=False)
+        found = mpmath.eig(
+            mpmath.matrix([[_mpf(matrix[i, j]) for j in range(size)] for i in range(size)]), left=False, right=False
+        )
         return [mpmath.mpc(x) for x in found]
 
 
@@ -323,6 +351,7 @@ def _mpf(x: arb) -> Any:
 
 
 def of_invariant(claim: Invariant, context: Context, seed: int) -> Iterator[Agreement]:
+    """Trajectories from inside stay inside, and the face is not crossed outward."""
     on = facts_of(claim.on)
     facts = (*context.facts, *on, Fact(claim.quantity, "nonnegative"))
 
@@ -343,7 +372,9 @@ def _inward(claim: Invariant, start: Start) -> Callable[[], Iterable[Reading]]:
         face = {**_balls(start), **{x: value_at(value, start.point, _balls(start)) for x, value in claim.face}}
         point = tuple(face[x] for x in start.flow.state)
         places = {x: i for i, x in enumerate(start.flow.state)}
-        quantity = in_numbers(claim.quantity.xreplace({s: x for s, x in start.point.items() if s not in places}), places)
+        quantity = in_numbers(
+            claim.quantity.xreplace({s: x for s, x in start.point.items() if s not in places}), places
+        )
         speed = start.flow.rate(point)
         yield measured(1 + quantity(point), arb(1), str(start))
         yield Reading(bool(slope(lambda h: quantity(moved(point, h, speed))) > -(arb(10) ** -40)), None, str(start))
@@ -352,6 +383,7 @@ def _inward(claim: Invariant, start: Start) -> Callable[[], Iterable[Reading]]:
 
 
 def of_convergence(claim: Converges, context: Context, seed: int) -> Iterator[Agreement]:
+    """Long trajectories from random starts."""
     ((x, _),) = claim.flow.rates.items()
     inside = [Fact(x - claim.lower, "positive")] + ([] if claim.upper is sp.oo else [Fact(claim.upper - x, "positive")])
     found = starts(claim.flow, [claim.to], (*context.facts, *inside), POINTS, seed)
@@ -359,7 +391,9 @@ def of_convergence(claim: Converges, context: Context, seed: int) -> Iterator[Ag
 
 
 def _approach(claim: Converges, start: Start) -> Callable[[], Iterable[Reading]]:
-    """The distance falls at every time of a doubling sequence, to a thousandth (and to 40 digits where it is exponential)."""
+    """The distance falls at every time of a doubling sequence, to a thousandth (and to 40 digits where it is
+    exponential).
+    """
 
     def found() -> Iterator[Reading]:
         to = value_at(claim.to, start.point, {})

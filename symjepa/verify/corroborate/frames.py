@@ -1,4 +1,6 @@
-r"""Exact rational frames: orthogonal matrices by Cayley's transform $(I - A)(I + A)^{-1}$ of an antisymmetric A, and what is diagonal in them."""
+r"""Exact rational frames: orthogonal matrices by Cayley's transform $(I - A)(I + A)^{-1}$ of an antisymmetric A, and
+what is diagonal in them.
+"""
 
 from __future__ import annotations
 
@@ -22,15 +24,19 @@ def cayley(antisymmetric: fmpq_mat) -> fmpq_mat:
 def frame(size: int, random: Random) -> fmpq_mat:
     """A rational orthogonal matrix without zero entries (from size 2 on), of short numbers."""
     while True:
-        entries = {(i, j): fmpq(random.choice((-3, -2, -1, 1, 2, 3)), random.randint(2, 5)) for i in range(size) for j in range(i)}
-        lower = lambda i, j, entries=entries: entries.get((i, j), fmpq(0)) - entries.get((j, i), fmpq(0))
-        turned = cayley(fmpq_mat(size, size, [lower(i, j) for i in range(size) for j in range(size)]))
+        entries = {
+            (i, j): fmpq(random.choice((-3, -2, -1, 1, 2, 3)), random.randint(2, 5))
+            for i in range(size)
+            for j in range(i)
+        }
+        cells = [entries.get((i, j), fmpq(0)) - entries.get((j, i), fmpq(0)) for i in range(size) for j in range(size)]
+        turned = cayley(fmpq_mat(size, size, cells))
         if all(entry != 0 for entry in turned.entries()):
             return turned
 
 
 def between(left: fmpq_mat, values: Sequence[arb | fmpq], right: fmpq_mat) -> arb_mat:
-    """left · diag(values) · rightᵀ, rectangular if the frames differ in size; modes without a value have the value 0."""
+    """left · diag(values) · rightᵀ, rectangular if the frames differ in size; modes without a value have 0."""
     rows, cols = left.nrows(), right.nrows()
     entries = [values[i] if i == j and i < len(values) else fmpq(0) for i in range(rows) for j in range(cols)]
     return arb_mat(left) * arb_mat(rows, cols, entries) * arb_mat(right.transpose())

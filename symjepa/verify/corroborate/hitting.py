@@ -1,4 +1,6 @@
-r"""Hitting times as rigorous integrals: from start to stop a one-dimensional flow takes $\int du/f(u)$, a ball that holds the time."""
+r"""Hitting times as rigorous integrals: from start to stop a one-dimensional flow takes $\int du/f(u)$, a ball that
+holds the time.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
 r"""Trajectories to many digits, from right-hand sides alone: extrapolated midpoint steps (Gragg, Bulirsch, Stoer).
 
-Nothing here is proof: errors are estimated, never bounded.  Numbers are midpoints of balls, whose radii are thrown away after every step.
-A state is a tuple of numbers (amplitudes of a mode) or of matrices (layers).  The integrator knows a right-hand side by its values only,
+Nothing here is proof: errors are estimated, never bounded.  Numbers are midpoints of balls, whose radii are thrown away
+after every step.
+A state is a tuple of numbers (amplitudes of a mode) or of matrices (layers).  The integrator knows a right-hand side by
+its values only,
 so it cannot repeat an error of symbolic differentiation, and it never sees a closed form.
 """
 
@@ -21,6 +23,7 @@ BITS = 384
 TOLERANCE = fmpq(1, 10**66)
 COLUMNS = 22
 MAX_STEPS = 400
+STEP = fmpq(1, 10**8)
 EARLY, HOPELESS = 8, fmpq(1, 10**9)
 
 
@@ -49,7 +52,9 @@ def largest(state: State) -> arb:
 
 
 def _carried(rate: Rate, here: State, time: fmpq, length: fmpq) -> tuple[State, fmpq]:
-    """The state after `time`, and the length of step that served; steps are halved and doubled, so that they stay exact."""
+    """The state after `time`, and the length of step that served; steps are halved and doubled, so that they stay
+    exact.
+    """
     left = time
     for _ in range(MAX_STEPS):
         if left == 0:
@@ -101,7 +106,11 @@ def moved(start: State, by: Any, direction: State) -> State:
 
 def _distance(first: State, second: State) -> arb:
     """The largest difference of two entries, relative to entries above 1."""
-    gaps = [abs(a - b).abs_upper() / max(arb(1), b.abs_upper()) for x, y in zip(first, second, strict=True) for a, b in _pairs(x, y)]
+    gaps = [
+        abs(a - b).abs_upper() / max(arb(1), b.abs_upper())
+        for x, y in zip(first, second, strict=True)
+        for a, b in _pairs(x, y)
+    ]
     return max(gaps, default=arb(0))
 
 
@@ -109,7 +118,7 @@ def _pairs(x: Any, y: Any) -> Iterable[tuple[arb, arb]]:
     return ((x, y),) if isinstance(x, arb) else zip(x.entries(), y.entries(), strict=True)
 
 
-def slope(value: Callable[[arb | fmpq], Any], step: fmpq = fmpq(1, 10**8), points: int = 5) -> Any:
+def slope(value: Callable[[fmpq], Any], step: fmpq = STEP, points: int = 5) -> Any:
     """The derivative at 0 of a function of one number, by the central difference of order 2·points."""
     total = None
     for j in range(1, points + 1):

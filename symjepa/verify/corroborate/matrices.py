@@ -1,7 +1,9 @@
 r"""The matrix flow in numbers: layers of width > 1, moved by the words that were derived from the loss.
 
-The words are evaluated letter by letter, products of layers included; no reduction to modes, no symbolic depth and no derivative of
-anything claimed takes part.  An aligned start puts two modes into rational frames, one for each class of ends that the flow needs, and
+The words are evaluated letter by letter, products of layers included; no reduction to modes, no symbolic depth and no
+derivative of
+anything claimed takes part.  An aligned start puts two modes into rational frames, one for each class of ends that the
+flow needs, and
 reads their amplitudes back in the same frames.
 """
 
@@ -10,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import sympy as sp
 from flint import arb, arb_mat, fmpq, fmpq_mat
@@ -34,8 +36,13 @@ Amplitudes: TypeAlias = dict[sp.Expr, tuple[arb, ...]]
 
 def at_numbers(model: Model, point: Point) -> Model:
     """The same model with numbers for its depths and rates."""
-    number = lambda expr: expr.xreplace(dict(point))
-    teacher = replace(model.teacher, tau=number(model.teacher.tau)) if isinstance(model.teacher, EMA | LayerEMA) else model.teacher
+
+    def number(expr: sp.Expr) -> sp.Expr:
+        return expr.xreplace(dict(point))
+
+    teacher = model.teacher
+    if isinstance(teacher, EMA | LayerEMA):
+        teacher = replace(teacher, tau=number(teacher.tau))
     return Model(
         Encoder(number(model.encoder.depth)),
         Predictor(number(model.predictor.depth)),
@@ -70,7 +77,9 @@ def _of_factor(factor: Factor) -> Iterable[Atom]:
 
 
 class Program:
-    """Word sums of numeric depth as a list of products to form, each from an earlier one and a letter: shared beginnings are formed once."""
+    """Word sums of numeric depth as a list of products to form, each from an earlier one and a letter: shared
+    beginnings are formed once.
+    """
 
     def __init__(self, sums: Sequence[WordSum]) -> None:
         self._letters: dict[Atom, int] = {}
@@ -215,7 +224,9 @@ def in_frames(flow: MatrixFlow, frames: Framed, letters: Mapping[str, Sequence[a
     return {name_of(factor): frames.letter(factor, letters[name_of(factor)]) for factor in letters_of(flow)}
 
 
-def aligned_run(flow: MatrixFlow, frames: Framed, letters: Mapping[str, Sequence[arb | fmpq]], times: Sequence[fmpq]) -> AlignedRun:
+def aligned_run(
+    flow: MatrixFlow, frames: Framed, letters: Mapping[str, Sequence[arb | fmpq]], times: Sequence[fmpq]
+) -> AlignedRun:
     """Integrate from letters that are diagonal in the frames."""
     named = in_frames(flow, frames, letters)
     names, rate = matrix_rate(flow, named)
@@ -233,7 +244,7 @@ def name_of(factor: Factor) -> str:
 
 def in_layers(flow: MatrixFlow, coordinates: str, start: Mapping[sp.Expr, arb], point: Point) -> dict[str, arb]:
     """The amplitude of every letter on one mode, from a state in named coordinates and the numbers of the mode."""
-    known: dict[sp.Expr, Any] = {**{x: arb(rational(value)) for x, value in point.items()}, **start}
+    known: dict[sp.Expr, arb] = {**{x: arb(rational(value)) for x, value in point.items()}, **start}
     data = {"Sxx": sigma2, "Syx": lam, "Syy": sigma2_y}
     amplitudes: dict[str, arb] = {}
     for factor in letters_of(flow):
@@ -249,7 +260,7 @@ def _scale(model: Model) -> arb:
     return arb(rational(model.predictor_rate)).sqrt()
 
 
-def _of_layer(model: Model, factor: Segment, coordinates: str, known: Mapping[sp.Expr, Any]) -> arb:
+def _of_layer(model: Model, factor: Segment, coordinates: str, known: Mapping[sp.Expr, arb]) -> arb:
     stack = factor.stack.name
     if coordinates == "layers":
         named = {str(symbol): value for symbol, value in known.items()}
@@ -264,11 +275,15 @@ def read_back(run: AlignedRun, coordinates: str, state: State, mode: int) -> Amp
     """The state of one mode in named coordinates; every layer that shows a coordinate gives a reading of its own."""
     entries = run.entries(state)
     values = {name: diagonal(matrix)[mode] for name, matrix in entries.items()}
-    stack = lambda prefix: [value for name, value in values.items() if name.startswith(f"{prefix}_")]
+
+    def stack(prefix: str) -> list[arb]:
+        return [value for name, value in values.items() if name.startswith(f"{prefix}_")]
+
     alone = {b: (values["Wbar"],)} if "Wbar" in values else {}
     if coordinates == "layers":
         letters = {"W": "w", "P": "v", "Wbar": "b"}
-        return alone | {sp.Symbol(_layer_symbol(name, letters), real=True): (x,) for name, x in values.items() if "_" in name}
+        layers = {_layer_symbol(name, letters): (x,) for name, x in values.items() if "_" in name}
+        return alone | {sp.Symbol(name, real=True): readings for name, readings in layers.items()}
     if coordinates == "balanced":
         shared = (*stack("W"), *(x / _scale(run.flow.model) for x in stack("P")))
         return alone | {u: shared} | ({s: tuple(stack("Wbar"))} if stack("Wbar") else {})
@@ -289,12 +304,18 @@ def _times(factors: Iterable[arb]) -> arb:
 
 
 def mode_states(
-    description: Modes, points: Sequence[Point], starts: Sequence[Mapping[sp.Expr, arb]], times: Sequence[fmpq], seed: int
+    description: Modes,
+    points: Sequence[Point],
+    starts: Sequence[Mapping[sp.Expr, arb]],
+    times: Sequence[fmpq],
+    seed: int,
 ) -> list[list[Amplitudes]]:
-    """For each mode, its states at the times, read off one integration of the layers that holds all the modes at once."""
+    """For each mode, its states at the times, read off one integration of layers that hold all the modes."""
     flow = gradient_flow(at_numbers(description.model, points[0]))
     values = [{**point, **_fixed(description, point)} for point in points]
-    modes = [in_layers(flow, description.coordinates, start, point) for start, point in zip(starts, values, strict=True)]
+    modes = [
+        in_layers(flow, description.coordinates, start, point) for start, point in zip(starts, values, strict=True)
+    ]
     letters = {name: [mode[name] for mode in modes] + _rest(name) for name in modes[0]}
     run = aligned_run(flow, framed(flow, seed), letters, times)
     return [[read_back(run, description.coordinates, state, i) for state in run.states] for i in range(len(points))]

@@ -1,4 +1,6 @@
-"""Mode flows in numbers: right-hand sides as derived at numeric depths, integrated on their own and as layers of matrices."""
+"""Mode flows in numbers: right-hand sides as derived at numeric depths, integrated on their own and as layers of
+matrices.
+"""
 
 from __future__ import annotations
 
@@ -92,7 +94,9 @@ def spelled_out(expr: sp.Expr, point: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
     expr = expr.xreplace(dict(point))
     products = {p: _written_out(p) for p in expr.atoms(sp.Product)}
     expr = expr.xreplace(products)
-    return expr.xreplace({x: layer_amplitude(str(x.base), x.indices[0]) for x in expr.atoms(sp.Indexed) if x.indices[0].is_Integer})
+    return expr.xreplace(
+        {x: layer_amplitude(str(x.base), x.indices[0]) for x in expr.atoms(sp.Indexed) if x.indices[0].is_Integer}
+    )
 
 
 def _written_out(product: sp.Product) -> sp.Expr:
@@ -135,12 +139,18 @@ class Start:
         return said(self.everything)
 
 
-def starts(flow: Flow, exprs: Iterable[sp.Expr], facts: tuple[Fact, ...], count: int, seed: int, fixed: Point | None = None) -> Iterator[Start]:
-    """Random points of the parameters, and at each one a random state in the domain of the flow at which every fact holds."""
+def starts(
+    flow: Flow, exprs: Iterable[sp.Expr], facts: tuple[Fact, ...], count: int, seed: int, fixed: Point | None = None
+) -> Iterator[Start]:
+    """Random points of the parameters, and at each one a random state in the domain of the flow at which every fact
+    holds.
+    """
     state = set(flow.rates)
     names = parameters(flow, exprs, facts) - state
     alone = tuple(fact for fact in facts if not fact.free_symbols & state and not _labelled(fact))
-    tried = (_start(flow, point, facts, seed + i) for i, point in enumerate(drawn(names, alone, 4 * count, seed, fixed)))
+    tried = (
+        _start(flow, point, facts, seed + i) for i, point in enumerate(drawn(names, alone, 4 * count, seed, fixed))
+    )
     yield from islice((start for start in tried if start is not None), count)
 
 

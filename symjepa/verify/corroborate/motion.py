@@ -1,8 +1,11 @@
-"""What the kernel reads off a flow, measured: rates of quantities along integrated trajectories, losses on exact samples."""
+"""What the kernel reads off a flow, measured: rates of quantities along integrated trajectories, losses on exact
+samples.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -21,7 +24,17 @@ from symjepa.verify.corroborate.draw import drawn
 from symjepa.verify.corroborate.dynamics import modes_together, readings
 from symjepa.verify.corroborate.integrate import slope
 from symjepa.verify.corroborate.matrices import Amplitudes, at_numbers, atoms, rates_of, size_of
-from symjepa.verify.corroborate.modes import MATRIX, MODE, Start, along_layers, along_mode, brief, one_state, starts, value_at
+from symjepa.verify.corroborate.modes import (
+    MATRIX,
+    MODE,
+    Start,
+    along_layers,
+    along_mode,
+    brief,
+    one_state,
+    starts,
+    value_at,
+)
 from symjepa.verify.kernel.decide import Context
 from symjepa.verify.kernel.points import Point
 
@@ -71,7 +84,7 @@ def _compared(claim: Moves, start: Start, time: fmpq, states: Sequence[Amplitude
 def of_loss(claim: LossIs, context: Context, seed: int) -> Iterator[Agreement]:
     """The mean of ½|P W x - W̄ y|² over a random exact sample, against the traces in the sample's own covariances."""
     points = drawn(rates_of(claim.model), context.facts, POINTS, seed)
-    yield agreement("LossIs: exact random samples", readings(lambda p=p: _sampled(claim, p, seed) for p in points))
+    yield agreement("LossIs: exact random samples", readings(partial(_sampled, claim, p, seed) for p in points))
 
 
 def _sampled(claim: LossIs, point: Point, seed: int) -> Iterator[Reading]:
@@ -97,7 +110,7 @@ class _Sample:
             self._known[name] = fmpq_mat(rows, cols, entries)
         return self._known[name]
 
-    def product(self, factors: Iterable[Factor]) -> fmpq_mat | None:
+    def product(self, factors: Iterable[Factor]) -> Any:
         """A product of letters; layers are drawn when they are first met."""
         result: Any = None
         for factor in factors:
@@ -151,4 +164,3 @@ class _Sample:
             case EMA() | Frozen():
                 return self._letter(named.teacher_product, "Wbar") * y
         raise InvalidModel(f"a teacher that this loss knows is needed, but got {self.model.teacher}")
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 import sympy as sp
 from flint import arb
@@ -16,6 +17,7 @@ from symjepa.verify.corroborate.dynamics import readings
 from symjepa.verify.corroborate.integrate import BITS
 from symjepa.verify.kernel.decide import Context
 from symjepa.verify.kernel.points import Point, holds_at
+from symjepa.verify.obligations.local import fact_of
 from symjepa.verify.obligations.scalars import facts_of
 
 POINTS = 20
@@ -28,11 +30,14 @@ def _at_points(
 ) -> Iterator[Agreement]:
     symbols = {s for expr in exprs for s in expr.free_symbols}
     points = drawn(symbols, facts, POINTS if symbols else 1, seed)
-    yield agreement(f"{kind}: {BY}", readings(lambda point=point: check(point) for point in points))
+    yield agreement(f"{kind}: {BY}", readings(partial(check, point) for point in points))
 
 
 def of_identity(claim: Identity, context: Context, seed: int) -> Iterator[Agreement]:
-    yield from _at_points("Identity", (claim.lhs, claim.rhs), context.facts, lambda point: _same(claim.lhs, claim.rhs, point), seed)
+    """Both sides by balls, or exactly."""
+    yield from _at_points(
+        "Identity", (claim.lhs, claim.rhs), context.facts, lambda point: _same(claim.lhs, claim.rhs, point), seed
+    )
 
 
 def _same(lhs: sp.Expr, rhs: sp.Expr, point: Point) -> Iterator[Reading]:
@@ -45,6 +50,7 @@ def _same(lhs: sp.Expr, rhs: sp.Expr, point: Point) -> Iterator[Reading]:
 
 
 def of_sign(claim: Less | AtMost | Unequal, context: Context, seed: int) -> Iterator[Agreement]:
+    """Certified signs of the gap."""
     check = lambda point: _holds(fact_of(claim), claim.lhs, claim.rhs, point)
     yield from _at_points(type(claim).__name__, (claim.lhs, claim.rhs), context.facts, check, seed)
 
@@ -59,6 +65,7 @@ def _holds(fact: Fact, lhs: sp.Expr, rhs: sp.Expr, point: Point) -> Iterator[Rea
 
 
 def of_equivalence(claim: Iff, context: Context, seed: int) -> Iterator[Agreement]:
+    """Both relations have one truth value at each point."""
     left, right = fact_of(claim.left), fact_of(claim.right)
 
     def check(point: Point) -> Iterator[Reading]:
@@ -70,6 +77,8 @@ def of_equivalence(claim: Iff, context: Context, seed: int) -> Iterator[Agreemen
 
 
 def of_bound(claim: Within, context: Context, seed: int) -> Iterator[Agreement]:
+    """Both halves of the bound."""
+
     def check(point: Point) -> Iterator[Reading]:
         for low, high in ((claim.expr, claim.of + claim.by), (claim.of - claim.by, claim.expr)):
             yield from _holds(Fact(high - low, "nonnegative"), low, high, point)
@@ -117,4 +126,3 @@ def _exact(end: sp.Expr, point: Point) -> sp.Rational:
         return sp.Rational(int(number.p), int(number.q))
     man, exp = ball(end, point, BITS).mid().man_exp()
     return sp.Integer(int(man)) * sp.Integer(2) ** int(exp)
-

@@ -1,9 +1,11 @@
-"""Claims about matrices against numbers: exact random letters, and derivatives measured along integrated layers of width > 1."""
+"""Claims about matrices against numbers: exact random letters, and derivatives measured along integrated layers of
+width > 1.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from random import Random
 
 import numpy as np
@@ -41,7 +43,7 @@ from symjepa.verify.kernel.points import Point
 from symjepa.verify.kernel.refute import symbols_of
 from symjepa.verify.obligations.scalars import facts_of
 
-POINTS = 3
+POINTS = 2
 ALONG = "derivative along the matrix flow"
 
 
@@ -57,13 +59,20 @@ def _exact_letters(
     facts, granted = _split(on)
     hypotheses = (*context.rewrites, *granted)
     all_facts = (*context.facts, *facts, *(Fact(gap, "nonnegative") for words in sums for gap in ranges(words)))
-    symbols = {s for words in sums for s in symbols_of(words)} | ({s for s in rates_of(fixed)} if fixed else set())
+    symbols = {s for words in sums for s in symbols_of(words)} | (rates_of(fixed) if fixed else set())
     symbols |= {s for hypothesis in hypotheses for s in symbols_of(hypothesis.value)}
-    points = drawn(symbols, all_facts, 4 * POINTS, seed)
+    points = [*_two_deep(fixed, symbols, all_facts, seed), *drawn(symbols, all_facts, 4 * POINTS, seed)]
     nonempty = tuple(words for words in sums if words.terms)
     for point in points:
         if fixed is None or _valid(fixed, point):
             yield from instances(_kept(nonempty, point), [point], hypotheses)
+
+
+def _two_deep(model: Model | None, symbols: set[sp.Symbol], facts: tuple[Fact, ...], seed: int) -> list[Point]:
+    """A point at which encoder and predictor have two layers each, so that every joint has an index."""
+    depths = () if model is None else (model.encoder.depth, model.predictor.depth)
+    two = {depth: sp.Integer(2) for depth in depths if depth.is_Symbol}
+    return drawn(symbols, facts, 1, seed, two) if two else []
 
 
 def _kept(sums: tuple[WordSum, ...], point: Point) -> tuple[WordSum, ...]:
@@ -72,7 +81,7 @@ def _kept(sums: tuple[WordSum, ...], point: Point) -> tuple[WordSum, ...]:
 
 
 def _stands(word: Word, point: Point) -> bool:
-    return any(not hasattr(f, "stack") or (f.hi - f.lo).xreplace(dict(point)) != 0 for f in word.factors)
+    return any(isinstance(f, Matrix) or (f.hi - f.lo).xreplace(dict(point)) != 0 for f in word.factors)
 
 
 def _valid(model: Model, point: Point) -> bool:
@@ -83,12 +92,14 @@ def _valid(model: Model, point: Point) -> bool:
 
 
 def of_word_identity(claim: WordIdentity, context: Context, seed: int) -> Iterator[Agreement]:
+    """Both sides at exact random matrices."""
+
     def check(found: Letters) -> Iterator[Reading]:
         sides = [found.value(words) if words.terms else 0 for words in (claim.lhs, claim.rhs)]
         yield Reading(not np.any(sides[0] - sides[1] != 0), None, said(found.numbers))
 
     found = _exact_letters((claim.lhs, claim.rhs), context, claim.on, seed)
-    yield agreement("WordIdentity: exact random matrices", readings(lambda x=x: check(x) for x in found))
+    yield agreement("WordIdentity: exact random matrices", readings(partial(check, x) for x in found))
 
 
 # Drifts.
@@ -110,7 +121,9 @@ def in_balls(matrix: np.ndarray) -> arb_mat:
 
 
 class Moving:
-    """Layers of width > 1 at exact random starts, integrated for a short time once; words are evaluated around the end."""
+    """Layers of width > 1 at an exact random start, integrated for a short time once; words are evaluated near its
+    end.
+    """
 
     def __init__(self, model: Model, found: Letters, held: frozenset[str]) -> None:
         flow = gradient_flow(at_numbers(model, found.numbers))
@@ -141,7 +154,9 @@ class Moving:
 
 
 @cache
-def _moving(model: Model, constants: tuple[WordSum, ...], context: Context, hypotheses: tuple[Annihilates, ...], seed: int) -> tuple[Moving, ...]:
+def _moving(
+    model: Model, constants: tuple[WordSum, ...], context: Context, hypotheses: tuple[Annihilates, ...], seed: int
+) -> tuple[Moving, ...]:
     """Three starts for a model; every claim about it under the same hypotheses is measured on them."""
     held = frozenset(str(getattr(letter, "name", letter)) for h in hypotheses for letter in (h.left, h.right))
     found: list[Moving] = []
@@ -157,7 +172,9 @@ def _wide(found: Letters) -> bool:
     return any(min(x.shape) > 1 for x in layers) and len(layers) <= 4
 
 
-def _measured_on(claim: Drift | Dissipates, context: Context, sums: tuple[WordSum, ...], seed: int) -> Iterator[tuple[Moving, Point]]:
+def _measured_on(
+    claim: Drift | Dissipates, context: Context, sums: tuple[WordSum, ...], seed: int
+) -> Iterator[tuple[Moving, Point]]:
     """Starts for a claim, with numbers for the indices that it has of its own."""
     facts, granted = _split(claim.on)
     facts = (*context.facts, *facts, *(Fact(gap, "nonnegative") for words in sums for gap in ranges(words)))
@@ -170,13 +187,15 @@ def _measured_on(claim: Drift | Dissipates, context: Context, sums: tuple[WordSu
 
 
 def of_drift(claim: Drift, context: Context, seed: int) -> Iterator[Agreement]:
+    """The measured derivative of a word sum along integrated layers, against the claimed words."""
+
     def check(run: Moving, point: Point) -> Iterator[Reading]:
         speed = slope(run.values(claim.of, point), run.step, 7)
         claimed = run.values(claim.equals, point)(fmpq(0))
         yield measured(speed, speed * 0 if claimed is None else claimed, said(point))
 
     runs = _measured_on(claim, context, (claim.of, claim.equals), seed)
-    yield agreement(f"Drift: {ALONG}", readings(lambda pair=pair: check(*pair) for pair in runs))
+    yield agreement(f"Drift: {ALONG}", readings(partial(check, *pair) for pair in runs))
 
 
 def of_dissipation(claim: Dissipates, context: Context, seed: int) -> Iterator[Agreement]:
@@ -190,7 +209,7 @@ def of_dissipation(claim: Dissipates, context: Context, seed: int) -> Iterator[A
         yield Reading(bool(speed < arb(10) ** -40), None, said(point))
 
     runs = _measured_on(claim, context, (claim.form, *(words for _, words in claim.by)), seed)
-    yield agreement(f"Dissipates: {ALONG}", readings(lambda pair=pair: check(*pair) for pair in runs))
+    yield agreement(f"Dissipates: {ALONG}", readings(partial(check, *pair) for pair in runs))
 
 
 def _trace(matrix: arb_mat | None) -> arb:
@@ -207,8 +226,9 @@ def _loss(run: Moving, point: Point, weight: sp.Expr, words: WordSum) -> arb:
 
 def of_decoupling(claim: Decouples, context: Context, seed: int) -> Iterator[Agreement]:
     """Integrated from aligned starts the layers stay diagonal; with bent covariances they do not."""
-    points = [point for point in drawn(rates_of(claim.flow.model), context.facts, 6 * POINTS, seed) if _affordable(claim.flow.model, point)]
-    checks = [lambda point=point: _stays(claim, point, seed) for point in points[:2]]
+    model = claim.flow.model
+    points = [x for x in drawn(rates_of(model), context.facts, 6 * POINTS, seed) if _affordable(model, x)]
+    checks = [partial(_stays, claim, point, seed) for point in points[:2]]
     yield agreement("Decouples: matrix flow from aligned starts", readings(checks))
 
 
@@ -223,7 +243,8 @@ def _stays(claim: Decouples, point: Point, seed: int) -> Iterator[Reading]:
     for end in claim.apart:
         frames = frames.without(end)
     random = Random(f"amplitudes {seed} {said(point)}")
-    values = {name: [fmpq(random.randint(3, 12), 9) for _ in range(_modes(name))] for name in map(name_of, letters_of(flow))}
+    names = [name_of(factor) for factor in letters_of(flow)]
+    values = {name: [fmpq(random.randint(3, 12), 9) for _ in range(_modes(name))] for name in names}
     turned = framed(flow, seed, frames)
     straight = aligned_run(flow, turned, values, [fmpq(1, 16)])
     yield measured(1 + max(straight.strays), arb(1), said(point))

@@ -161,7 +161,9 @@ inside = (Less(first, w), Less(w, 1))
 
 
 def test_a_hitting_time_agrees_with_the_rigorous_integral():
-    assert [(x.agrees, x.digits) for x in corroborated(Hits(line, first, w, logistic, inside), Context())] == [(True, 50)] * 2
+    assert [(x.agrees, x.digits) for x in corroborated(Hits(line, first, w, logistic, inside), Context())] == [
+        (True, 50)
+    ] * 2
 
 
 @pytest.mark.parametrize("wrong", [logistic + tiny, logistic * 2, sp.log(w * 6)], ids=str)
