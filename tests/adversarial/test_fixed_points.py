@@ -1,4 +1,4 @@
-"""Fixed points: missed ones, listed ones that are none, hidden zero rates, basins with two fixed points, sets that are left."""
+"""Fixed points missed, or listed and none; hidden zero rates; basins with two fixed points; sets that are left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Vacuity and leaks: hypotheses nobody can meet, witnesses that do not witness, hypotheses about what moves, near misses that do not miss."""
+"""Vacuity and leaks: hypotheses nobody can meet, witnesses that do not witness, near misses that do not miss."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ from tests.adversarial.verdicts import PROVED, equation, matrices, open_wound, o
 half = sp.Rational(1, 2)
 direction = Matrix("n", "context", "one")
 clean = Instance(
-    {"W_1": ((1, 1),), "P_1": ((1,),), "n": ((0,), (1,)), "Sxx": ((1, 0), (0, 1)), "Syx": ((1, 0), (0, 0)), "Syy": ((1, 0), (0, 1))},
+    {"W_1": ((1, 1),), "P_1": ((1,),), "n": ((0,), (1,)),
+     "Sxx": ((1, 0), (0, 1)), "Syx": ((1, 0), (0, 0)), "Syy": ((1, 0), (0, 1))},
     {K: 1, L: 1, alpha: 1, eta: 0, nu: 1, tau: 1},
 )  # fmt: skip
 

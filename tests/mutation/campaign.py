@@ -23,7 +23,7 @@ from tests.mutation.mutants import differs, mutants
 
 SECONDS = 4
 EQUAL, UNDEFINED, NO_CLAIM, LISTED = "equal", "undefined", "no claim", "also true"
-"""No false mutants: equal to the original, defined nowhere, refused by the compiler, or listed as true with a reason."""
+"""Not false: equal to the original, defined nowhere, refused by the compiler, or listed as true with a reason."""
 
 CRASHED = "CRASHED"
 
@@ -38,6 +38,10 @@ class Outcome:
     field: str
     verdict: str
     said: str
+
+    @property
+    def column(self) -> str:
+        return CRASHED if self.verdict.startswith(CRASHED) else self.verdict
 
     def __str__(self) -> str:
         return f"{self.verdict:10} {self.label}[{self.conjunct}] {self.operator} in {self.field}: {self.said}"
@@ -102,7 +106,7 @@ def run(job: tuple[str, int]) -> list[Outcome]:
 
 
 def _judged(claim: Claim, rule: Any, mutant: Claim, known: Context, hypotheses: Context) -> str:
-    """Decided first and then refuted, each in its own time: a claim that takes long to decide may still have a point."""
+    """Decided, then refuted, each in its own time: a claim that takes long to decide may still have a point."""
     try:
         changed = rule(mutant)
         different = differs(claim, changed)
@@ -145,7 +149,7 @@ def _without_hypotheses(label: str, theorem: Theorem) -> Iterator[Outcome]:
         context = context_of(statement.hypotheses[:i] + statement.hypotheses[i + 1 :])
         verdicts = [_judged_without(part, context) for part in parts(statement.claim)]
         verdict = next((v for v in ("REFUTED", "UNDECIDED") if v in verdicts), "PROVED")
-        why = reason(label, "hypothesis dropped", str(i), dropped, dropped) if verdict != "REFUTED" else ""
+        why = "" if verdict == "REFUTED" else reason(label, "hypothesis dropped", str(i), dropped, dropped)
         yield Outcome(label, -1, "hypothesis dropped", str(i), LISTED if why else verdict, why or str(dropped))
 
 
@@ -182,9 +186,7 @@ def summary(outcomes: Iterable[Outcome]) -> Summary:
     outcomes = list(outcomes)
     counts: dict[str, Counter[str]] = {}
     for outcome in outcomes:
-        counts.setdefault(outcome.operator, Counter())[
-            outcome.verdict.split()[0] if outcome.verdict.startswith(CRASHED) else outcome.verdict
-        ] += 1
+        counts.setdefault(outcome.operator, Counter())[outcome.column] += 1
     proved = tuple(outcome for outcome in outcomes if outcome.verdict == "PROVED")
     return Summary(
         counts, proved, tuple(outcome for outcome in outcomes if outcome.verdict.startswith(("UNDECIDED", CRASHED)))

@@ -1,26 +1,83 @@
-"""Mutants that are true as well, each with its reason: the only ones that may be PROVED; none of them counts as false."""
+"""Mutants that are true as well, each with its reason: these alone may be PROVED, and none of them counts as false."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
 
-from symjepa.statements.claims import Claim, Implicit, Solves, Within
+from symjepa.exact.words import along
+from symjepa.statements.claims import Claim, Dissipates, Drift, Implicit, Moves, Relation, Solves, Within
 from symjepa.statements.descriptions import Modes
-from symjepa.symbols import K, L, lam, rho
+from symjepa.symbols import K, L, eta, lam, rho
 
 
 def reason(label: str, operator: str, field: str, claim: Any, mutant: Any) -> str:
     """Why the mutant is true too, or says nothing; empty if it is false."""
-    if operator == "condition dropped":
-        return "without its condition the claim also speaks of points where it is not defined; there it says nothing"
-    if operator == "hypothesis dropped" and label in NEEDED_TO_BE_DEFINED:
-        return "without K > 0 the statement is not defined at K = 0 (1/K, or 1/q with q = 2K + 2L - 2)"
-    return next((why for rule in RULES if (why := rule(claim, mutant))), "") if isinstance(mutant, Claim) else ""
+    if operator == "condition dropped" and _dropped_relation(claim, mutant):
+        return "without its condition the claim also speaks of points where it has no meaning; there it says nothing"
+    if operator == "hypothesis dropped":
+        return HYPOTHESES.get((label, int(field)), "")
+    if (label, operator) in MODELS and field in ("flow", "model"):
+        return MODELS[label, operator]
+    return next((why for rule in RULES if (why := rule(claim, mutant))), "")
 
 
-NEEDED_TO_BE_DEFINED = ("jepa-fixed-point", "mae-fixed-point", "noise-decay", "jepa-explicit-solution")
+UNDEFINED = "not defined at K = 0 (1/K, or 1/q with q = 2K + 2L - 2), and true elsewhere"
+HYPOTHESES = {
+    ("mode-flow", 0): UNDEFINED,
+    ("jepa-mode-ode", 0): UNDEFINED,
+    ("mae-mode-ode", 0): UNDEFINED,
+    ("jepa-fixed-point", 0): UNDEFINED,
+    ("mae-fixed-point", 0): UNDEFINED,
+    ("noise-decay", 0): UNDEFINED,
+    ("jepa-mode-ode", 1): "the rates are the same for every λ",
+    ("mae-mode-ode", 1): "the rates are the same for every λ",
+    ("semi-gradient", 0): "without a predictor there is no layer of it, and the encoder's gradient is the same",
+}
+NO_DRIVE = "Σyx n = 0 takes away the drive, whichever teacher makes the target"
+FRAMES = "alignment depends on which letters meet, and not on rates or on how the teacher moves"
+LOSS = "the value of the loss knows nothing of rates, stop-gradients, or how the teacher moves"
+MODELS = {
+    ("null-gradient", "teacher"): NO_DRIVE,
+    ("mode-decoupling", "teacher"): FRAMES,
+    ("mode-decoupling", "predictor rate"): FRAMES,
+    ("mode-decoupling", "weight decay"): FRAMES,
+    ("expected-loss", "predictor rate"): LOSS,
+    ("expected-loss", "weight decay"): LOSS,
+    ("expected-loss", "stop-gradient removed"): LOSS,
+    ("expected-loss", "teacher"): LOSS,
+}
+
+
+def _dropped_relation(claim: Any, mutant: Any) -> bool:
+    """A condition on numbers; hypotheses on letters are needed, and a claim without one is false."""
+    return all(isinstance(part, Relation) for part in set(claim.on) - set(mutant.on))
+
+
+def _moves_alike(claim: Claim, mutant: Claim) -> str:
+    """The other model moves what the claim speaks of by the same words or the same rate."""
+    told = "the other model moves what the claim speaks of in the same way"
+    match claim, mutant:
+        case Drift(flow=ours, of=of, equals=equals), Drift(flow=theirs) if ours != theirs and mutant.equals == equals:
+            return told if along(of, ours.flow.of) == along(of, theirs.flow.of) else ""
+        case Moves(flow=ours, quantity=quantity, rate=rate), Moves(flow=theirs) if (
+            ours != theirs and mutant.rate == rate
+        ):
+            return told if ours.rates.get(quantity) == theirs.rates.get(quantity) is not None else ""
+    return ""
+
+
+def _same_trace(claim: Claim, mutant: Claim) -> str:
+    """A form that never grows does not grow when it is scaled, and neither does nothing; more decay only helps."""
+    if not isinstance(claim, Dissipates) or not isinstance(mutant, Dissipates):
+        return ""
+    if claim.flow != mutant.flow:
+        stronger = claim.flow == replace(mutant.flow, model=replace(mutant.flow.model, weight_decay=eta))
+        return "true for every weight decay, but the certificate is for another" if stronger else ""
+    scaled = mutant.form in (2 * claim.form, L * claim.form) or mutant.form.is_zero
+    return "a positive multiple of the form, or nothing" if scaled else ""
 
 
 def _shifted_clock(claim: Claim, mutant: Claim) -> str:
@@ -44,11 +101,17 @@ def _weaker(claim: Claim, mutant: Claim) -> str:
     return "a weaker bound" if sp.simplify(mutant.by / claim.by) in (2, L) else ""
 
 
+BELOW = {"sqrt(delta)/sqrt(delta + w0**2)": "the quotient by the bound is below 1"}
+
+
 def _own_bound(claim: Claim, mutant: Claim) -> str:
-    """What remains after a positive summand under a negative power is dropped is the bound itself, or stays below it."""
+    """What remains after a positive summand under a negative power is dropped is the bound itself, or is below it."""
     if not isinstance(claim, Within) or not isinstance(mutant, Within):
         return ""
-    return "what is left is the bound itself" if mutant.expr == claim.by else ""
+    if mutant.expr == claim.by:
+        return "what is left is the bound itself"
+    ratio = sp.powsimp(sp.simplify((mutant.expr / claim.expr) ** 2), force=True)
+    return BELOW.get(str(sp.simplify(mutant.expr / claim.by)), "") if ratio != 1 else ""
 
 
 def _target_unseen(claim: Claim, mutant: Claim) -> str:
@@ -71,4 +134,4 @@ def _undefined_start(claim: Claim, mutant: Claim) -> str:
     )
 
 
-RULES = (_shifted_clock, _same_size, _weaker, _own_bound, _target_unseen, _undefined_start)
+RULES = (_moves_alike, _same_trace, _shifted_clock, _same_size, _weaker, _own_bound, _target_unseen, _undefined_start)

@@ -17,10 +17,10 @@ from symjepa.statements.claims import Claim, Component
 from symjepa.statements.descriptions import Layers, Modes
 from tests.mutation.operators import Change, of_expression, of_flow, of_model, of_traces, of_words
 
-STATED = {
-    "lhs", "rhs", "left", "right", "term", "closed", "equals", "form", "traces", "model", "flow", "rate", "quantity", "values", "start",
-    "clock", "speed", "time", "of", "at", "rates", "components", "to", "expr", "by",
-}  # fmt: skip
+STATED = set(
+    "lhs rhs left right term closed equals form traces model flow rate quantity values start "
+    "clock speed time of at rates components to expr by".split()
+)
 CERTIFICATES = {
     ("Less", "by"),
     ("AtMost", "by"),
@@ -106,7 +106,7 @@ def expressions(thing: Any) -> Iterator[Any]:
 
 
 def differs(claim: Claim, mutant: Claim, tries: int = 12) -> bool | None:
-    """Whether the two state different things at some random exact point; None if the mutant is defined nowhere that was tried."""
+    """Whether they state different things at some random exact point; None if the mutant is defined nowhere tried."""
     ours, theirs = list(expressions(claim)), list(expressions(mutant))
     if len(ours) != len(theirs):
         return True

@@ -72,30 +72,32 @@ def of_words(words: WordSum) -> Iterator[Change]:
     yield "factor 2", 2 * words
     yield "factor L", L * words
     yield "sign", -words
+    latent = not any("target" in (factor.rows, factor.cols) for factor in words.letters())
     for i, (word, coefficient) in enumerate(words.terms):
         rest = WordSum.collect(words.rows, words.cols, words.terms[:i] + words.terms[i + 1 :])
         yield "dropped term", rest
         yield "sign", rest + WordSum.of(word, -coefficient)
         for operator, changed in of_expression(coefficient) if coefficient.free_symbols else ():
             yield operator, rest + WordSum.of(word, changed)
-        for operator, turned in _of_word(word):
+        for operator, turned in _of_word(word, latent):
             yield operator, rest + WordSum.of(turned, coefficient)
 
 
-def _of_word(word: Word) -> Iterator[tuple[str, Word]]:
+def _of_word(word: Word, latent: bool) -> Iterator[tuple[str, Word]]:
+    """One letter changed; covariances stand for each other only where context and target share a space."""
     for i, factor in enumerate(word.factors):
-        for operator, other in _of_letter(factor):
+        for operator, other in _of_letter(factor, latent):
             if (other.rows, other.cols) == (factor.rows, factor.cols):
                 yield operator, Word(word.factors[:i] + (other,) + word.factors[i + 1 :], word.rows, word.cols)
         if factor.rows == factor.cols:
             yield "dropped letter", Word(word.factors[:i] + word.factors[i + 1 :], word.rows, word.cols)
 
 
-def _of_letter(factor: Factor) -> Iterator[tuple[str, Factor]]:
+def _of_letter(factor: Factor, latent: bool) -> Iterator[tuple[str, Factor]]:
     if isinstance(factor, Matrix):
         yield "transpose", factor.T
         for name, symmetric in (("Sxx", True), ("Syx", False), ("Syy", True)):
-            if factor.name[0] == "S" and factor.name != name:
+            if latent and factor.name[0] == "S" and factor.name != name:
                 yield "letter", replace(factor, name=name, symmetric=symmetric, transposed=False)
     elif isinstance(factor, Segment):
         yield "transpose", factor.T
@@ -109,7 +111,7 @@ def of_traces(traces: TraceSum) -> Iterator[Change]:
         rest = TraceSum.collect(traces.terms[:i] + traces.terms[i + 1 :])
         yield "dropped term", rest
         yield "sign", rest + TraceSum.collect([(word, -coefficient)])
-        for operator, turned in _of_word(word):
+        for operator, turned in _of_word(word, latent=False):
             yield operator, rest + TraceSum.collect([(turned, coefficient)])
 
 

@@ -11,13 +11,7 @@ from symjepa.symbols import K, L, u
 from tests.mutation.campaign import Outcome, jobs, run, summary, table
 from tests.mutation.mutants import differs, mutants
 
-FAST = [
-    ("jepa-fixed-point", 1),
-    ("jepa-fixed-point", 3),
-    ("jepa-implicit-solution", 0),
-    ("null-gradient", 0),
-    ("balance-law", 2),
-]
+FAST = [("jepa-fixed-point", 3), ("null-gradient", 0), ("balance-law", 2), ("expected-loss", 0), ("jepa-mode-ode", 0)]
 
 
 @pytest.mark.parametrize("job", FAST, ids=str)
@@ -26,7 +20,7 @@ def test_no_false_mutant_of_a_conjunct_is_proved(job: tuple[str, int]) -> None:
     assert found.counts and not found.proved, "\n".join(map(str, found.proved))
 
 
-@pytest.mark.parametrize("job", [("jepa-fixed-point", 3), ("jepa-implicit-solution", 0)], ids=str)
+@pytest.mark.parametrize("job", [("jepa-fixed-point", 3), ("balance-law", 2)], ids=str)
 def test_most_false_mutants_of_a_conjunct_are_refuted(job: tuple[str, int]) -> None:
     found = summary(run(job))
     assert found.refuted >= 0.95, "\n".join(map(str, found.open))
