@@ -21,7 +21,7 @@ from symjepa.model import (
 from symjepa.modes.export import to_heyoka, to_numpy, to_sympy
 from symjepa.modes.frames import alignment
 from symjepa.modes.reduction import ModeFlow, aligned_modes, balanced, product_modes
-from symjepa.symbols import K, L, alpha, b, eps, eta, lam, rho, s, sigma2, sigma2_y, t, tau, u, v, w
+from symjepa.symbols import K, L, alpha, b, eps, eta, lam, p, rho, s, sigma2, sigma2_y, t, tau, u, v, w
 
 __version__ = "0.1.0"
 
@@ -54,6 +54,7 @@ __all__ = [
     "homogeneous",
     "invariants",
     "lam",
+    "p",
     "product_modes",
     "rho",
     "s",

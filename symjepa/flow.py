@@ -54,7 +54,7 @@ class Letters:
 
 
 def letters(model: Model) -> Letters:
-    """The letters of a model; a latent target lives in the context's space, for the teacher is a copy of the encoder."""
+    """The letters of a model; a latent target lives in the context's space, as the teacher copies the encoder."""
     target = "context" if model.latent else "target"
     return Letters(
         encoder=Stack("W", model.encoder.depth, "latent", "context", "W"),
@@ -131,13 +131,16 @@ class LayerRate:
         return LayerRate(instantiated(self.letter, number), instantiated(self.rate, number))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class MatrixFlow:
     """The gradient flow of a model: one right-hand side per layer, for symbolic or numeric depths."""
 
     model: Model
     loss: TraceSum
     rates: tuple[LayerRate, ...]
+
+    def __repr__(self) -> str:
+        return f"<MatrixFlow: {'; '.join(f'd{entry.letter}/dt = {entry.rate}' for entry in self.rates)}>"
 
     def of(self, factor: Factor) -> WordSum | None:
         """The time derivative of an untransposed letter: a layer of a stack, or the teacher; None for a constant."""

@@ -70,6 +70,8 @@ b = _symbol("b", "b", "teacher amplitude", L * _p, real=True)
 u = _symbol("u", "u", "common layer amplitude of a balanced mode", _p, positive=True)
 s = _symbol("s", "s", "common layer amplitude of a balanced layer-wise teacher", _p, positive=True)
 eps = _symbol("eps", r"\varepsilon", "initial encoder amplitude", L * _p, positive=True)
+p = _symbol("p", "p", "fraction of the final amplitude at which a feature counts as learned", 0, positive=True)
+u0 = _symbol("u0", "u_{0}", "initial layer amplitude", _p, positive=True)
 
 AMPLITUDES = frozenset((w, v, b, u, s))
 """What moves; the product of a frozen teacher, b, is the one that may be a parameter."""

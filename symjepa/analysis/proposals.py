@@ -9,6 +9,12 @@ from typing import Literal
 import sympy as sp
 
 from symjepa.exact.facts import Fact
+from symjepa.symbols import latex_names
+
+
+def _tex(expr: sp.Expr) -> str:
+    return str(sp.latex(expr, symbol_names=latex_names()))
+
 
 Status = Literal["proposal"]
 Kind = Literal["stable", "unstable", "degenerate", "undetermined"]
@@ -24,6 +30,10 @@ class Invariant:
 
     def __str__(self) -> str:
         return f"D({self.quantity}) = {self.rate}" + ("" if self.rate == 0 else f"*({self.quantity})")
+
+    def _repr_latex_(self) -> str:
+        factor = "" if self.rate == 0 else rf"\left({_tex(self.quantity)}\right)"
+        return rf"$\frac{{d}}{{dt}}\left({_tex(self.quantity)}\right) = {_tex(self.rate)}{factor}$"
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,13 @@ class FixedPoint:
         needs = " and ".join(map(str, self.exists_if))
         return f"{place}{given}" + (f" if {needs}" if needs else "") + f": {self.kind}"
 
+    def _repr_latex_(self) -> str:
+        place = r",\; ".join(f"{_tex(x)} = {_tex(value)}" for x, value in self.at.items())
+        given = "".join(rf",\; {_tex(condition)} = 0" for condition in self.conditions)
+        needs = r",\; ".join(fact.latex() for fact in self.exists_if)
+        existence = rf"\quad \text{{if }} {needs}" if needs else ""
+        return f"${place}{given}{existence}" + rf"\quad \text{{({self.kind})}}$"
+
 
 @dataclass(frozen=True)
 class FixedPoints:
@@ -72,6 +89,12 @@ class FixedPoints:
 
     def __len__(self) -> int:
         return len(self.points)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.points))
+
+    def _repr_latex_(self) -> str:
+        return r"$\begin{gathered}" + r"\\".join(p._repr_latex_().strip("$") for p in self.points) + r"\end{gathered}$"
 
 
 @dataclass(frozen=True)
@@ -89,3 +112,10 @@ class Trajectory:
     why: str
     valid_if: tuple[Fact, ...] = ()
     status: Status = "proposal"
+
+    def __str__(self) -> str:
+        needs = " and ".join(map(str, self.valid_if))
+        return f"{self.equation[0]} = {self.equation[1]}" + (f" if {needs}" if needs else "")
+
+    def _repr_latex_(self) -> str:
+        return f"${_tex(self.equation[0])} = {_tex(self.equation[1])}$"

@@ -1,29 +1,50 @@
-"""Derive the paper's models and their variants (both objectives, every teacher, one predictor
-layer and any number, weight decay, predictor rate), check every gradient flow against finite
-samples in exact rationals, and write a LaTeX document, a fragment and a JSON file per model."""
+"""Reproduce everything: check the book and corroborate it by other means, derive the paper's models
+and their variants and check every gradient flow against finite samples in exact rationals, and
+write certificates, the book and its fragments in LaTeX (and PDF, where pdflatex is installed),
+figures, and a LaTeX fragment and a JSON file per model. Ends in one table."""
 
 from __future__ import annotations
 
 import json
-import sys
+import os
 from argparse import ArgumentParser, Namespace
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from symjepa.cli.arguments import add_format
+from symjepa.cli.check import SECONDS, exit_status, row, time_limit, whole_number
 
 if TYPE_CHECKING:
+    from symjepa.cli.checking import Outcome
     from symjepa.model import Model
     from symjepa.render.account import Account
+    from symjepa.verify.check import Report
 
-HELP = "derive and check everything, and write it as LaTeX and JSON"
+HELP = "check, derive, write and draw everything"
 EXAMPLES = """\
 examples:
-  symjepa reproduce               writes into build/
-  symjepa reproduce -o results
+  symjepa reproduce                       writes into build/
+  symjepa reproduce -o results --jobs 4
+  symjepa reproduce --effort fast         without corroboration
 
-exit status: 0 everything agrees, 1 a check disagrees, 74 the folder cannot be written"""
+exit status: 0 all as expected, 1 something is refuted, disagrees, or does not fit its page,
+2 something is undecided, 64 a file is no derivation, 74 the folder cannot be written"""
 
 TITLE = "Learning dynamics of deep linear joint-embedding predictive models"
+DOCUMENTS = ("symjepa-book", "symjepa-models")
+
+
+@dataclass(frozen=True)
+class Step:
+    """What became of one part of the run: a line for the end, and whether it is a failure."""
+
+    name: str
+    told: str
+    failed: bool = False
 
 
 def add(parser: ArgumentParser) -> None:
@@ -31,28 +52,140 @@ def add(parser: ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", metavar="DIR", type=Path, default=Path("build"), help="folder to write (default build)"
     )
+    parser.add_argument(
+        "--effort", choices=("fast", "full"), default="full", help="full (default) corroborates by other means"
+    )
+    parser.add_argument(
+        "--jobs", metavar="N", default=str(_cores()), help="theorems checked at once (default: one for each core)"
+    )
+    parser.add_argument(
+        "--time-limit", metavar="SECONDS", default=f"{SECONDS:g}", help="for each theorem (default 600)"
+    )
+    add_format(parser, "text", "json")
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def run(request: Namespace) -> int:
-    """Derives, checks, writes; the table at the end says what agreed."""
-    from symjepa.cli.entrywise import disagreements
-    from symjepa.render.account import account
+    """Checks, derives, writes; the table at the end says what agreed."""
+    from symjepa.cli.summary import lines, spoken
 
-    rows, sections, wrong = [], [], 0
-    for place, (label, model) in enumerate(models().items(), start=1):
-        _progress(f"{place}/{len(models())} {label}")
-        answer = account(model)
-        differing = disagreements(answer.flow)
-        wrong += bool(differing)
-        _write(request.output, label, answer)
-        sections.append({"title": label.replace("-", " "), "label": f"sec:{label}", "file": f"models/{label}"})
-        rows.append(_row(label, answer, differing))
-    _progress("")
-    _write_document(request.output, sections)
-    print(
-        "\n".join([_HEAD, *rows, "", f"written to {request.output}/: symjepa-models.tex, symjepa-macros.tex, models/"])
-    )
-    return 1 if wrong else 0
+    jobs, seconds = whole_number("--jobs", request.jobs), time_limit(request.time_limit)
+    done = examined(jobs, seconds, request.effort == "full")
+    found = [outcome for outcome, _ in done]
+    steps = list(_written(request.output, done))
+    status = exit_status(found) or int(any(step.failed for step in steps))
+    if request.format == "json":
+        print(json.dumps(_object(request, jobs, seconds, found, steps, status), ensure_ascii=False, indent=2))
+    else:
+        told = [f"{step.name:12} {'FAILED: ' * step.failed}{step.told}" for step in steps]
+        print("\n".join([*lines(found, timed=True), *spoken(found), "", *told, f"{'written to':12} {request.output}/"]))
+    return status
+
+
+def _written(folder: Path, done: Sequence[tuple[Outcome, Report | None]]) -> Iterator[Step]:
+    """Writes part after part, each file whole or not at all."""
+    found = [outcome for outcome, _ in done]
+    yield _certificates(folder, found)
+    yield _models(folder)
+    yield _figures(folder, found)
+    yield _book(folder, done)
+    yield from (_pdf(folder, document) for document in DOCUMENTS)
+
+
+def examined(jobs: int, seconds: float | None, full: bool) -> list[tuple[Outcome, Report | None]]:
+    """Every theorem of the book with its report, several at once, in the order of the book."""
+    from symjepa.cli import checking
+
+    names = checking.whole_book()
+    if jobs == 1:
+        return [checking.examined(name, seconds, full) for name in _watched(names)]
+    with ProcessPoolExecutor(min(jobs, max(len(names), 1)), mp_context=get_context("spawn")) as pool:
+        try:
+            futures = {pool.submit(checking.examined, name, seconds, full): name for name in names}
+            for number, future in enumerate(as_completed(futures), start=1):
+                checking.progress(number, len(names), futures[future])
+            return [future.result() for future in futures]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _watched(names: Sequence[str]) -> Iterator[str]:
+    """The names one by one, with a bar for whoever watches."""
+    from symjepa.cli.checking import progress
+
+    for number, name in enumerate(names):
+        progress(number, len(names), name)
+        yield name
+    progress(len(names), len(names), "")
+
+
+# --- certificates, and the book
+
+
+def _certificates(folder: Path, found: Sequence[Outcome]) -> Step:
+    from symjepa.cli.summary import lines
+    from symjepa.render.files import write
+
+    own = [one for one in found if one.certificate is not None]
+    for one in own:
+        write(folder / "certificates" / f"{one.label}.json", json.dumps(one.certificate, ensure_ascii=False, indent=1) + "\n")
+    write(folder / "summary.txt", "\n".join(lines(found, timed=False)) + "\n")
+    return Step("certificates", f"{len(own)}, in certificates/; the table above, without times, in summary.txt")
+
+
+def _book(folder: Path, done: Sequence[tuple[Outcome, Report | None]]) -> Step:
+    """LaTeX for whatever could be checked; what failed is marked there."""
+    from symjepa.catalogue import find, load
+    from symjepa.cli.latex import write_book
+    from symjepa.render.book.theorem import Checked
+
+    checked = [
+        Checked(one.label, one.file, load(find(one.label)), report) for one, report in done if report is not None
+    ]
+    paths = write_book(checked, folder)
+    return Step("book", f"symjepa-book.tex, and {len(checked)} fragments in theorems/ ({len(paths)} files)")
+
+
+def _pdf(folder: Path, document: str) -> Step:
+    from symjepa.cli.typeset import typeset
+    from symjepa.render.files import write, write_bytes
+
+    made = typeset(folder, document)
+    if made.pdf is not None:
+        write_bytes(folder / f"{document}.pdf", made.pdf)
+    if made.log:
+        write(folder / f"{document}.log", made.log)
+    return Step("PDF", f"{document}.pdf, {made.told}" if made.pdf else f"{document}: {made.told}", made.failed)
+
+
+# --- figures
+
+
+def _figures(folder: Path, found: Sequence[Outcome]) -> Step:
+    """Figures of what is as it should be; a figure of a theorem that failed would show something else."""
+    from symjepa.catalogue import find, load
+    from symjepa.render import plots
+    from symjepa.render.files import write_bytes
+
+    if not plots.can_plot():
+        return Step("figures", "not drawn: matplotlib is not installed (pip install 'symjepa[plot]')")
+    book = {one.label: load(find(one.label)) for one in found if one.status == 0}
+    drawn = [drawing for drawing in plots.drawings() if set(drawing.shows) <= set(book)]
+    for drawing in drawn:
+        for name, content in plots.files(book, drawing):
+            write_bytes(folder / "figures" / name, content)
+    for name, text in plots.places(drawn):
+        write_bytes(folder / "figures" / name, text.encode())
+    left = [drawing.name for drawing in plots.drawings() if drawing not in drawn]
+    missing = f"; not drawn, since their theorems are not proved: {', '.join(left)}" if left else ""
+    return Step("figures", f"{', '.join(drawing.name for drawing in drawn) or 'none'}, in figures/{missing}")
+
+
+# --- models
 
 
 def models() -> dict[str, Model]:
@@ -75,20 +208,24 @@ def models() -> dict[str, Model]:
     return found
 
 
-_HEAD = f"{'model':<32} {'matrix flow':<24} {'coordinates':<26} balanced flow"
+def _models(folder: Path) -> Step:
+    """Every model derived, compared entry by entry with finite samples, and written."""
+    from symjepa.cli.entrywise import disagreements
+    from symjepa.render.account import account
+
+    own = models()
+    differing = []
+    for label in _watched(list(own)):
+        answer = account(own[label])
+        differing += [f"{label}: {layer}" for layer in disagreements(answer.flow)]
+        _write_model(folder, label, answer)
+    _write_document(folder, list(own))
+    if differing:
+        return Step("models", f"derived flows differ from the entrywise derivative: {', '.join(differing)}", failed=True)
+    return Step("models", f"{len(own)} derived, each flow equal to its entrywise derivative; symjepa-models.tex, models/")
 
 
-def _row(label: str, answer: Account, differing: list[str]) -> str:
-    from symjepa.render.formulas import terminal
-
-    said = f"differs: {', '.join(differing)}" if differing else "agrees exactly"
-    coordinates = " ".join(entry.modes.coordinates for entry in answer.reduced)
-    rates = [entry.modes.rates.items() for entry in answer.reduced if entry.modes.coordinates == "balanced"]
-    flow = ", ".join(f"d{terminal(x)}/dt = {terminal(rate)}" for items in rates for x, rate in items)
-    return f"{label:<32} {said:<24} {coordinates:<26} {flow or 'none: the balance drifts'}"
-
-
-def _write(folder: Path, label: str, answer: Account) -> None:
+def _write_model(folder: Path, label: str, answer: Account) -> None:
     from symjepa.cli import version
     from symjepa.render.files import write
     from symjepa.render.latex import fragment
@@ -99,15 +236,31 @@ def _write(folder: Path, label: str, answer: Account) -> None:
     write(folder / "models" / f"{label}.json", json.dumps(certificate, ensure_ascii=False, indent=2) + "\n")
 
 
-def _write_document(folder: Path, sections: list[dict[str, str]]) -> None:
+def _write_document(folder: Path, labels: Sequence[str]) -> None:
     from symjepa.render.files import write
     from symjepa.render.latex import document, macros
 
+    sections = [{"title": one.replace("-", " "), "label": f"sec:{one}", "file": f"models/{one}"} for one in labels]
     write(folder / "symjepa-macros.tex", macros())
     write(folder / "symjepa-models.tex", document(TITLE, sections))
 
 
-def _progress(said: str) -> None:
-    """One line that overwrites itself on a terminal; silence in a pipe."""
-    if sys.stderr.isatty():
-        print(f"\r\033[K{said}", end="", file=sys.stderr, flush=True)
+def _object(
+    request: Namespace, jobs: int, seconds: float | None, found: Sequence[Outcome], steps: Sequence[Step], status: int
+) -> dict[str, Any]:
+    """The one object on stdout."""
+    from symjepa.cli import version
+    from symjepa.cli.check import summary
+
+    asked = {"output": str(request.output), "effort": request.effort, "jobs": jobs, "time_limit": seconds, "format": "json"}
+    return {
+        "schema": 1,
+        "symjepa": version(),
+        "command": "reproduce",
+        "request": asked,
+        "theorems": [row(one) for one in found if not one.problem],
+        "problems": [{"label": one.label, "file": one.file, "message": one.problem} for one in found if one.problem],
+        "steps": [{"name": step.name, "said": step.told, "failed": step.failed} for step in steps],
+        "summary": summary(list(found)),
+        "exit": status,
+    }

@@ -18,8 +18,12 @@ def report(found: Sequence[Outcome]) -> str:
     """One line for each theorem, what failed, and a summary."""
     heads = ("theorem", "verdict", "scope", "rules", "near misses", "seconds")
     rows = [heads, *(_row(one) for one in found)]
-    failures = [line for one in found if one.first_failure for line in _failure(one)]
-    return "\n".join([*table(rows), *failures, "", _summary(found)]) + "\n"
+    return "\n".join([*table(rows), *failures(found), "", summary(found)]) + "\n"
+
+
+def failures(found: Sequence[Outcome]) -> list[str]:
+    """What failed first in each theorem, and where."""
+    return [line for one in found if one.first_failure for line in _failure(one)]
 
 
 def _row(one: Outcome) -> tuple[str, ...]:
@@ -30,10 +34,11 @@ def _row(one: Outcome) -> tuple[str, ...]:
     rules = ", ".join(rule["name"] for rule in one.rules) or "–"
     if one.corroboration:
         misses += f"; {len(corroborated)} of {len(one.corroboration)} computations agree"
-    return one.label, _verdict(one), scope, rules, misses, f"{one.seconds:.1f}"
+    return one.label, verdict(one), scope, rules, misses, f"{one.seconds:.1f}"
 
 
-def _verdict(one: Outcome) -> str:
+def verdict(one: Outcome) -> str:
+    """The verdict in a table."""
     return f"{one.verdict} (conjecture)" if one.kind == "conjecture" else one.verdict
 
 
@@ -69,7 +74,8 @@ def _detail(name: str, text: str) -> Iterator[str]:
         yield f"  {name if number == 0 else '':10}  {line}"
 
 
-def _summary(found: Sequence[Outcome]) -> str:
+def summary(found: Sequence[Outcome]) -> str:
+    """Counts over all theorems, in one line."""
     missed = [miss["verdict"] for one in found for miss in one.near_misses]
     theorems = [one for one in found if one.kind == "theorem"]
     proved = sum(one.verdict == "PROVED" for one in theorems)

@@ -13,10 +13,15 @@ from typing import Literal
 import sympy as sp
 
 from symjepa.errors import InvalidFact
+from symjepa.symbols import latex_names
 
 Kind = Literal["positive", "nonnegative", "nonzero", "zero", "integer"]
 SAID = {"positive": "> 0", "nonnegative": ">= 0", "nonzero": "!= 0", "zero": "= 0", "integer": "is an integer"}
 TEX = {"positive": "> 0", "nonnegative": r"\geq 0", "nonzero": r"\neq 0", "zero": "= 0", "integer": r"\in \mathbb{Z}"}
+
+
+def _tex(expr: sp.Expr) -> str:
+    return str(sp.latex(expr, symbol_names=latex_names()))
 
 
 @dataclass(frozen=True)
@@ -57,9 +62,9 @@ class Fact:
 
     def latex(self) -> str:
         """The sentence in LaTeX, ranges after it."""
-        bounds = (rf"{sp.latex(r.lo)} \leq {sp.latex(r.symbol)} \leq {sp.latex(r.hi)}" for r in self.over)
+        bounds = (rf"{_tex(r.lo)} \leq {_tex(r.symbol)} \leq {_tex(r.hi)}" for r in self.over)
         ranges = "".join(rf"\quad ({b})" for b in bounds)
-        return f"{sp.latex(self.expr)} {TEX[self.kind]}{ranges}"
+        return f"{_tex(self.expr)} {TEX[self.kind]}{ranges}"
 
     def __str__(self) -> str:
         ranges = "".join(f" for {r.lo} <= {r.symbol} <= {r.hi}" for r in self.over)

@@ -56,7 +56,7 @@ class Family:
     last: sp.Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ModeFlow:
     """The scalar flow of one mode.  Made by reductions alone: there is no way to type a right-hand side.
 
@@ -82,6 +82,10 @@ class ModeFlow:
                 "a ModeFlow is derived, never typed: use aligned_modes(gradient_flow(model)), or Foreign for an"
                 " equation of your own"
             )
+
+    def __repr__(self) -> str:
+        rates = "; ".join(f"d{amplitude}/dt = {rate}" for amplitude, rate in self.rates.items())
+        return f"<ModeFlow in {self.coordinates} coordinates: {rates}>"
 
     def __hash__(self) -> int:
         return hash((self.source, self.coordinates, tuple(self.rates.items())))

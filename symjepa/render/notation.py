@@ -19,6 +19,7 @@ PLAIN: Mapping[str, str] = {
     "lam": r"\lambda",
     "sigma": r"\sigma",
     "rho": r"\rho",
+    "nu": r"\nu",
     "alpha": r"\alpha",
     "tau": r"\tau",
     "eta": r"\eta",
@@ -55,7 +56,7 @@ MACROS: Mapping[str, str] = {name: rf"\sj{_SPELLED.get(name, name)}" for name in
 
 TERMINAL: Mapping[str, str] = {
     **{name: name for name in PLAIN},
-    **{"lam": "λ", "sigma": "σ", "rho": "ρ", "alpha": "α", "tau": "τ", "eta": "η", "eps": "ε"},
+    **{"lam": "λ", "sigma": "σ", "rho": "ρ", "alpha": "α", "tau": "τ", "eta": "η", "eps": "ε", "nu": "ν"},
     **{"Wbar": "W̄", "Sxx": "Σxx", "Syx": "Σyx", "Syy": "Σyy", "T": "ᵀ", "loss": "ℒ"},
 }
 
@@ -76,7 +77,7 @@ def split_name(symbol: sp.Expr) -> tuple[str, str]:
     if isinstance(symbol, sp.Indexed):
         return str(symbol.base), ",".join(map(str, symbol.indices))
     name = str(symbol.name)
-    if meaning(symbol) is not None and "_" not in name:
+    if meaning(symbol) is not None and name.isalpha():
         return name, ""
     match = re.fullmatch(r"([A-Za-z]+?)_?([0-9]*)", name)
     return (match[1], match[2]) if match else (name.partition("_")[0], name.partition("_")[2])

@@ -21,6 +21,12 @@ def reason(label: str, operator: str, field: str, claim: Any, mutant: Any) -> st
         return HYPOTHESES.get((label, int(field)), "")
     if (label, operator) in MODELS and field in ("flow", "model"):
         return MODELS[label, operator]
+    if isinstance(mutant, Within) and label == "noise-decay":
+        return BOUNDS.get((str(mutant.expr), str(mutant.by)), "") or _by_rule(claim, mutant)
+    return _by_rule(claim, mutant)
+
+
+def _by_rule(claim: Any, mutant: Any) -> str:
     return next((why for rule in RULES if (why := rule(claim, mutant))), "")
 
 
@@ -35,6 +41,20 @@ HYPOTHESES = {
     ("jepa-mode-ode", 1): "the rates are the same for every λ",
     ("mae-mode-ode", 1): "the rates are the same for every λ",
     ("semi-gradient", 0): "without a predictor there is no layer of it, and the encoder's gradient is the same",
+}
+ENVELOPE, FORGOTTEN = "(q*sigma2*t)**(-1/q)", "sqrt(E)*w0"
+POSITIVE, ROOT = (
+    "some positive summand can always be dropped under a falling power",
+    "what is under the root is at least δ",
+)
+BOUNDS = {
+    ("(q*sigma2*t + u0**(1 - q))**(-1/q)", ENVELOPE): POSITIVE,
+    ("(q*sigma2*t + u0**(-q - 1))**(-1/q)", ENVELOPE): POSITIVE,
+    ("E**(3/2)*sqrt(delta)*w0*sqrt(1/(delta + w0**2*(1 - E)))", FORGOTTEN): "E is at most 1",
+    ("sqrt(E)*sqrt(delta)*w0*sqrt(1/(delta + w0**3*(1 - E)))", FORGOTTEN): ROOT,
+    ("sqrt(E)*sqrt(delta)*w0*sqrt(1/(delta + w0*(1 - E)))", FORGOTTEN): ROOT,
+    ("sqrt(E)*sqrt(delta)*w0/sqrt(delta + w0**2*(E + 1))", FORGOTTEN): ROOT,
+    ("sqrt(E)*sqrt(delta)*w0*sqrt(1/(delta + w0**2*(1 - E)))", "w0/sqrt(E)"): "E is at most 1",
 }
 NO_DRIVE = "Σyx n = 0 takes away the drive, whichever teacher makes the target"
 FRAMES = "alignment depends on which letters meet, and not on rates or on how the teacher moves"
@@ -66,6 +86,8 @@ def _moves_alike(claim: Claim, mutant: Claim) -> str:
             ours != theirs and mutant.rate == rate
         ):
             return told if ours.rates.get(quantity) == theirs.rates.get(quantity) is not None else ""
+        case Dissipates(flow=ours, form=form), Dissipates(flow=theirs) if ours != theirs and mutant.form == form:
+            return told if along(form, ours.flow.of) == along(form, theirs.flow.of) else ""
     return ""
 
 

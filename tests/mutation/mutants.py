@@ -17,10 +17,10 @@ from symjepa.statements.claims import Claim, Component
 from symjepa.statements.descriptions import Layers, Modes
 from tests.mutation.operators import Change, of_expression, of_flow, of_model, of_traces, of_words
 
-STATED = set(
-    "lhs rhs left right term closed equals form traces model flow rate quantity values start "
-    "clock speed time of at rates components to expr by".split()
-)
+STATED = {
+    *("lhs", "rhs", "left", "right", "term", "closed", "equals", "form", "traces", "model", "flow", "rate", "quantity"),
+    *("values", "start", "clock", "speed", "time", "of", "at", "rates", "components", "to", "expr", "by"),
+}
 CERTIFICATES = {
     ("Less", "by"),
     ("AtMost", "by"),

@@ -12,14 +12,20 @@ from dataclasses import dataclass
 
 from symjepa.render.notation import MACROS, PLAIN
 
-LINE = 345.0
-"""Points that a display may fill: the text width of an article in LaTeX's own 10 pt layout, so that fragments fit there."""
+LINE = 360.0
+"""Points that a display may fill: the text width of an 11 pt article in LaTeX's own layout, so that fragments fit there."""
 _INDENT = 22.0
 _PLAIN = {macro: PLAIN[name] for name, macro in MACROS.items()}
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}^_]|\s+|.")
 _RELATIONS = {"=", "<", ">", r"\leq", r"\geq", r"\neq", r"\to", r"\in", r"\mapsto"}
-_UNPRINTED = {r"\left", r"\right", r"\biggl", r"\biggr", r"\dot", r"\overline", r"\operatorname", r"\mathrm", r"\mathcal", r"\text"}
-_WIDE = {r"\sum": 17.0, r"\prod": 16.0, r"\int": 12.0, r"\log": 19.0, r"\Sigma": 8.5, r"\qquad": 22.0, r"\quad": 11.0, r"\,": 2.0}
+_UNPRINTED = {
+    *(r"\left", r"\right", r"\biggl", r"\biggr", r"\dot", r"\overline"),
+    *(r"\operatorname", r"\mathrm", r"\mathcal", r"\text"),
+}
+_WIDE = {
+    **{r"\sum": 17.0, r"\prod": 16.0, r"\int": 12.0, r"\log": 19.0, r"\Sigma": 8.5, "W": 10.8, "(": 6.0, ")": 6.0},
+    **{r"\qquad": 22.0, r"\quad": 11.0, r"\,": 2.0},
+}
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,8 @@ def display(rows: Iterable[Row], end: str = "") -> str:
     shared = max((width(row.left) for row in given if width(row.left) < LINE / 3), default=0.0)
     lines: list[str] = []
     for place, row in enumerate(given):
-        closing = end if place == len(given) - 1 else "," if end else ""
+        goes_on = place + 1 < len(given) and not given[place + 1].left and bool(given[place + 1].relation)
+        closing = end if place == len(given) - 1 else "," if end and not goes_on else ""
         lines += _lines(row, shared, closing)
     return "\\begin{align*}\n" + " \\\\\n".join(f"  {line}" for line in lines) + "\n\\end{align*}"
 

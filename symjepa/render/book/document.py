@@ -15,7 +15,7 @@ from symjepa.modes.balance import law
 from symjepa.render.book.displays import Row, display
 from symjepa.render.book.prose import cited, keys, sentence, words_of
 from symjepa.render.book.said import STYLE, whose
-from symjepa.render.book.theorem import Checked, findings, fragment, verdict
+from symjepa.render.book.theorem import Checked, findings, fragment, rule_words, verdict
 from symjepa.render.latex import _stack, _teacher, macros, rendered
 from symjepa.render.notation import MACROS
 from symjepa.symbols import K, L, alpha, b, eta, k, l, lam, nu, rho, s, sigma2, sigma2_y, t, tau, u, v, w, meaning
@@ -38,17 +38,18 @@ def files(checked: Sequence[Checked], folder: Path, bibliography: str, version: 
     written["rules.tex"] = rules(checked, bibliography, version)
     cites = keys("\n".join([*written.values(), *(c["intro"] for c in chapters)]))
     entries = chosen(bibliography, cites)
-    parts = {"title": TITLE, "subtitle": SUBTITLE, "summary": _summary(checked), "chapters": chapters}
+    parts = {"title": TITLE, "subtitle": SUBTITLE, "summary": _summary(checked, version), "chapters": chapters}
     written["symjepa-book.tex"] = rendered("book.tex.j2", version=version, bibliography=bool(entries), **parts)
     written["symjepa-macros.tex"] = macros()
     return written | ({"references.bib": entries} if entries else {})
 
 
-def _summary(checked: Sequence[Checked]) -> str:
+def _summary(checked: Sequence[Checked], version: str) -> str:
     misses = [miss.verdict for one in checked for miss in one.report.near_misses]
     proved = sum(one.proved for one in checked)
     refuted = misses.count(Verdict.REFUTED)
-    return f"{len(checked)} theorems, {proved} proved; {len(misses)} false variants, {refuted} refuted."
+    told = f"{len(checked)} theorems, {proved} of them proved; {len(misses)} false variants, {refuted} of them refuted"
+    return f"{told}. Written by symjepa {version}."
 
 
 # --- chapters
@@ -125,7 +126,8 @@ def _setting(ordered: Sequence[Checked], version: str) -> str:
         losses=display([_loss(teacher), _loss(_with(DataReconstruction(), None))], "."),
         teachers=[{"name": whose(model), "words": _teacher(model)} for model in _teachers()],
         balance=display(_balances(teacher), ""),
-        letters=list(_letters()),
+        letters=_in_two_columns(list(_letters())),
+        labels=[one.label for one in ordered],
         table=[_row(one) for one in ordered],
         **named,
     )
@@ -160,10 +162,15 @@ def _letters() -> Iterator[dict[str, str]]:
         yield {"latex": STYLE.expr(symbol), "words": sentence(own.words)}
 
 
+def _in_two_columns(entries: list[dict[str, str]]) -> list[list[dict[str, str]]]:
+    half = (len(entries) + 1) // 2
+    return [[first, *entries[place + half : place + half + 1]] for place, first in enumerate(entries[:half])]
+
+
 def _row(one: Checked) -> dict[str, str]:
     misses = [miss.verdict for miss in one.report.near_misses]
     told = f"{misses.count(Verdict.REFUTED)} of {len(misses)} refuted" if misses else "--"
-    return {"label": one.label, "heading": "", "verdict": verdict(one), "misses": told}
+    return {"label": one.label, "heading": words_of(one.label), "verdict": verdict(one), "misses": told}
 
 
 # --- rules and sources
@@ -174,7 +181,7 @@ def rules(checked: Sequence[Checked], bibliography: str, version: str) -> str:
     used = {line.rule for one in checked for line in _lines(one.report)}
     listed = [
         {
-            "name": rule.name,
+            "name": rule_words(rule.name),
             "statement": sentence(rule.statement),
             "premises": ", ".join(rule.premises),
             "source": _known(rule.source, bibliography),

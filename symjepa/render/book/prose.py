@@ -41,8 +41,8 @@ _ESCAPES = {
     **{"“": "``", "”": "''", "’": "'", "–": "--", "—": "---"},
 }
 _WORDS = re.compile(r"^[(“]?(?:[A-Za-z]{2,}|[aAI]|[A-Za-z][a-z]*[-'][A-Za-z-']+)[.,;:?)”]*$")
-_ALWAYS = re.compile(r"[=<>≤≥≠^_·→↦∂√½λσρατηεΣδνψᵀ⁰-₉²³¹ᵢⱼ+]|[A-Za-z]̄|\d[A-Za-z]|[a-z]'|[A-Za-z]\(")
-_MAYBE = re.compile(r"^[(]?[a-zA-Z0-9−-]'?[,.;:)]*$")
+_ALWAYS = re.compile(r"[=<>≤≥≠^_·→↦∂√½λσρατηεΣδνψᵀ⁰-₉²³¹ᵢⱼ+|]|[A-Za-z]̄|\d[A-Za-z(]|[a-z]'|[A-Za-z]\(|^[a-z]\d[,.;:]?$")
+_MAYBE = re.compile(r"^(?:[(]?[a-zA-Z0-9−-]'?[,.;:)]*|log|exp)$")
 
 
 def sentence(text: str) -> str:
@@ -73,12 +73,19 @@ def letters(formula: str) -> str:
 def _tidied(formula: str) -> list[str]:
     r"""Tokens, with minus signs set close to what they belong to: SymPy prints `u^{- q}`."""
     close = re.sub(r"(?<=[{(])- (?=\S)", "-", re.sub(r"\s+", " ", formula)).replace(r" \right)", r"\right)")
-    return _TOKEN.findall(close)
+    return _TOKEN.findall(re.sub(r"\^\{\\frac\{([^{}]*)\}\{([^{}]*)\}\}", _slashed, close))
+
+
+def _slashed(found: re.Match[str]) -> str:
+    """A fraction in an exponent, on one line."""
+    above, below = (f"({part})" if " " in part else part for part in found.groups())
+    return f"^{{{above}/{below}}}"
 
 
 def _plain(text: str) -> str:
     """Words escaped; runs of Unicode mathematics set as formulas."""
-    return re.sub(r"\S+(?:[ \n]+\S+)*", lambda found: " ".join(_runs(found[0].split())), text)
+    told = re.sub(r"\S+(?:[ \n]+\S+)*", lambda found: " ".join(_runs(found[0].split())), text)
+    return re.sub(r"(?<![\w*])\*(\w[^*]*)\*(?!\w)", r"\\emph{\1}", told)
 
 
 def _runs(words: list[str]) -> Iterator[str]:
@@ -100,9 +107,10 @@ def _run(words: list[str]) -> int:
         if words[length - 1][-1] in ",.;:":
             break
     run = words[:length]
-    while run and run[-1] in ("a", "A", "I", "-"):
+    while run and run[-1] in ("a", "A", "I", "-", "log", "exp"):
         run.pop()
-    return len(run) if any(map(_is_sign, run)) or (len(run) == 1 and re.match(r"^[b-zB-HJ-Z][,.;:]?$", run[0])) else 0
+    letters_only = bool(run) and all(re.match(r"^[b-zB-HJ-Z][,.;:]?$", word) for word in run)
+    return len(run) if letters_only or any(map(_is_sign, run)) else 0
 
 
 def _is_sign(word: str) -> bool:
@@ -122,9 +130,11 @@ def _latex(text: str) -> str:
     for sign in sorted(_SIGNS, key=len, reverse=True):
         command = _SIGNS[sign]
         text = text.replace(sign, command + (" " if command[-1].isalpha() and command[0] == "\\" else ""))
-    text = re.sub(r"\bΣ?(log|exp|tr)\b", r"\\\1 ", text).replace(r"\tr ", r"\operatorname{tr}")
+    text = re.sub(r"(?<![\\A-Za-z])(log|exp|tr)\b", r"\\\1 ", text).replace(r"\tr ", r"\operatorname{tr}")
     text = re.sub(r"\\Sigma (xx|yx|yy)", r"\\Sigma^{\1}", text)
-    return re.sub(r"([\^_])([A-Za-z0-9]{2,})", r"\1{\2}", text)
+    text = re.sub(r"(?<![\\A-Za-z{])([A-Za-z]{3,})", r"\\mathrm{\1}", text)
+    text = re.sub(r"(?<![\\A-Za-z])([a-z])(\d)", r"\1_{\2}", text)
+    return re.sub(r"([\^_])([A-Za-z0-9]{2,}|\\mathrm\{[a-z]+\})", r"\1{\2}", text)
 
 
 def _escaped(word: str) -> str:
@@ -156,5 +166,6 @@ def keys(tex: str) -> tuple[str, ...]:
 def words_of(label: str) -> str:
     """A label as a heading: `jepa-mode-ode` is "JEPA mode ODE"."""
     short = {"jepa": "JEPA", "mae": "MAE", "ode": "ODE", "ema": "EMA", "sgd": "SGD"}
-    words = [short.get(word, word) for word in label.split("-")]
+    words = [short.get(word, word) for word in re.sub(r"\b(semi|non|self)-", r"\1\0", label).split("-")]
+    words = [word.replace("\0", "-") for word in words]
     return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])

@@ -17,13 +17,24 @@ from symjepa.model import Model
 from symjepa.render import claims as sentences
 from symjepa.render.book.displays import LINE, Row, width
 from symjepa.render.claims import Formula, Words, sentence
-from symjepa.render.formulas import with_dot
+from symjepa.render.formulas import Latex, with_dot
 from symjepa.render.notation import MACROS
 from symjepa.render.styles import MACRO_LATEX as STYLE
+from symjepa.render.styles import LatexStyle
 from symjepa.statements import claims
 from symjepa.statements.claims import Claim
 from symjepa.statements.descriptions import Flow, Layers, Modes
 from symjepa.symbols import t
+
+
+class _InLine(Latex):
+    """Fractions with a slash."""
+
+    _inline = True
+
+
+LINE_STYLE = LatexStyle(_InLine(STYLE.spelling.names), STYLE.signs)
+"""How formulas in the line are set."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +52,20 @@ class Said:
     def lead(self) -> str:
         """The words before the display, learners included."""
         whom = f"for {listed(self.who)}" if self.who else ""
-        return ", ".join(filter(None, (whom, self.before)))
+        text = ", ".join(filter(None, (whom, self.before)))
+        return text if not text or text.endswith((",", "rate", "rates")) else f"{text},"
+
+    @property
+    def noted(self) -> tuple[Row, ...]:
+        """The rows, each with its learners beside it."""
+        names = [name.removeprefix("the ").removesuffix(" teacher") for name in self.who]
+        word = " teacher" if names and self.who[-1].endswith(" teacher") else ""
+        return tuple(replace(one, note=_beside(one.note, f"({listed(names)}{word})")) for one in self.rows)
+
+
+def _beside(note: str, words: str) -> str:
+    text = rf"\text{{{words}}}"
+    return rf"{note} \quad {text}" if note else text
 
 
 def said(claim: Claim) -> Said:
@@ -55,14 +79,47 @@ def merged(several: Sequence[Said]) -> list[Said]:
     for one in several:
         bare = replace(one, who=())
         groups.setdefault(bare, []).extend(one.who)
-    joined: list[Said] = []
+    found: list[Said] = []
     for bare, names in groups.items():
         one = replace(bare, who=tuple(dict.fromkeys(names)))
-        if joined and one.who and _frame(joined[-1]) == _frame(one):
-            joined[-1] = replace(joined[-1], rows=(*joined[-1].rows, *one.rows), short=(*joined[-1].short, *one.short))
+        if found and one.who and _frame(found[-1]) == _frame(one):
+            found[-1] = replace(found[-1], rows=(*found[-1].rows, *one.rows), short=(*found[-1].short, *one.short))
         else:
-            joined.append(one)
-    return joined
+            found.append(one)
+    return found
+
+
+def joined(groups: Sequence[Said], alike: bool = False) -> list[Said]:
+    """Neighbours about other learners share a display, each learner beside its row, where that fits; `alike`: of one quantity."""
+    found: list[list[Said]] = []
+    for one in groups:
+        fits = found and _fits(one) and _fits(found[-1][-1]) and _kind(found[-1][-1]) == _kind(one)
+        if fits and (not alike or one.rows[0].left == found[-1][-1].rows[0].left):
+            found[-1].append(one)
+        else:
+            found.append([one])
+    return [_joined(several) for several in found]
+
+
+def _kind(one: Said) -> tuple[str, ...]:
+    return one.before, one.after, one.preface
+
+
+def _fits(one: Said) -> bool:
+    return bool(one.who) and len(one.rows) == 1 and all(row_width(row) <= LINE for row in one.noted)
+
+
+def row_width(shown: Row) -> float:
+    """About how wide a row is on one line."""
+    parts = width(shown.left) + width(STYLE.joined(list(shown.right))) + 15
+    return parts + (width(shown.note.replace(r"\text", "")) + 24 if shown.note else 0)
+
+
+def _joined(several: Sequence[Said]) -> Said:
+    if len(several) == 1:
+        return several[0]
+    rows = tuple(row for one in several for row in one.noted)
+    return replace(several[0], rows=rows, who=(), short=rows)
 
 
 def _frame(one: Said) -> tuple[Any, ...]:
@@ -71,7 +128,7 @@ def _frame(one: Said) -> tuple[Any, ...]:
 
 def listed(names: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return "".join(names) if len(names) < 2 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def math(formula: str) -> str:
@@ -93,13 +150,9 @@ def _words_row(left: str, right: WordSum, note: str = "") -> Row:
 
 def condition(claim: Claim) -> str:
     """A relation, or a hypothesis on letters, in the line."""
-    return latex_of(sentence(claim, STYLE)[0])
-
-
-def latex_of(piece: Formula | Words) -> str:
-    """A formula of a sentence on one line."""
+    piece = sentence(claim, LINE_STYLE)[0]
     assert isinstance(piece, Formula)
-    return piece.line(STYLE)
+    return piece.line(LINE_STYLE)
 
 
 def _conditions(on: Iterable[Claim]) -> tuple[str, str]:
@@ -141,7 +194,7 @@ def _of(flow: Flow) -> str:
 
 
 def _equations(flow: Flow) -> str:
-    return listed([math(row(STYLE.dot(x), value).left + " = " + STYLE.expr(value)) for x, value in flow.rates.items()])
+    return listed([math(f"{STYLE.dot(x)} = {LINE_STYLE.expr(value)}") for x, value in flow.rates.items()])
 
 
 def _domain(flow: Flow) -> str:
@@ -154,8 +207,13 @@ def _places(pairs: claims.Pairs) -> list[Row]:
     return [row(STYLE.expr(x), value) for x, value in pairs if x != value]
 
 
-def _inline(rows: Iterable[Row]) -> str:
-    return listed([math(f"{one.left} {one.relation} {STYLE.joined(list(one.right))}") for one in rows]) or "every point"
+def _equal(pairs: Iterable[tuple[str, sp.Expr]]) -> str:
+    """Values in the line."""
+    return listed([math(f"{name} = {LINE_STYLE.expr(value)}") for name, value in pairs])
+
+
+def _at(pairs: claims.Pairs) -> str:
+    return _equal((STYLE.expr(x), value) for x, value in pairs if x != value) or "every point"
 
 
 # --- settings
@@ -207,13 +265,10 @@ def _of_conserved(claim: claims.Conserved) -> Said:
 
 def _of_solution(claim: claims.Solves) -> Said:
     rows = tuple(row(STYLE.function(x, STYLE.expr(claim.time)), value) for x, value in claim.values)
-    start = _inline(row(STYLE.function(x, "0"), value) for x, value in claim.start)
+    start = _equal((STYLE.function(x, "0"), value) for x, value in claim.start)
     when = f", for {listed([math(condition(relation)) for relation in claim.on])}" if claim.on else ""
-    return Said(rows, f"the solution of {_equations(claim.flow)}{_named(claim.flow)} with {start} is{when},", short=rows)
+    return Said(rows, f"the solution of {_equations(claim.flow)}{_of(claim.flow)} with {start} is{when},", short=rows)
 
-
-def _named(flow: Flow) -> str:
-    return f" ({whose(flow.model).replace('(', '').replace(')', '')})" if isinstance(flow, Modes) else ""
 
 
 def _of_clock(claim: claims.Implicit) -> Said:
@@ -226,15 +281,16 @@ def _of_zeros(claim: claims.Zeros) -> Said:
     flow = tuple(row(STYLE.dot(x), value) for x, value in claim.flow.rates.items())
     places = [one for part in claim.components for one in _places(part.at)]
     where = f" where {listed([math(condition(relation)) for relation in claim.on])}" if claim.on else ""
-    told = f"{_domain(claim.flow)}{where} are exactly {_inline(places)}".strip()
+    exactly = " and ".join(_at(part.at) for part in claim.components)
+    told = f"{_domain(claim.flow)}{where} are exactly {exactly}".strip()
     return Said(flow, f"the fixed points{_of(claim.flow)},", told, short=tuple(places))
 
 
 def _of_linearization(claim: claims.Linearized) -> Said:
     rates = tuple(Row("", "", tuple(STYLE.terms(one))) for one in claim.rates)
     kind = "stable" if claim.stable else "unstable"
-    family = f", along a family in {_inline(row('', x, '') for x in claim.family)}" if claim.family else ""
-    told = f"{_inline(_places(claim.at))} is {kind} under {_equations(claim.flow)}{family}, with the linear rate{'s' * (len(rates) > 1)}"
+    family = f", along a family in {listed([math(STYLE.expr(x)) for x in claim.family])}" if claim.family else ""
+    told = f"{_at(claim.at)} is {kind} under {_equations(claim.flow)}{_of(claim.flow)}{family}, with the linear rate{'s' * (len(rates) > 1)}"
     return Said(rates, told, short=rates)
 
 
@@ -243,7 +299,7 @@ def _of_convergence(claim: claims.Converges) -> Said:
     limit = row(STYLE.function(state, STYLE.expr(t)), claim.to, r"\to")
     begin = STYLE.function(state, "0")
     above = "" if claim.upper is sp.oo else f" < {STYLE.expr(claim.upper)}"
-    start = f"{STYLE.expr(claim.lower)} < {begin}{above}"
+    start = f"{begin} > {STYLE.expr(claim.lower)}" if not above else f"{STYLE.expr(claim.lower)} < {begin}{above}"
     told = f"along {_equations(claim.flow)}{_of(claim.flow)}, from every start with {math(start)},"
     return Said((limit,), told, short=(limit,))
 
@@ -286,18 +342,6 @@ def _line(pieces: Sequence[Formula | Words]) -> str:
     for sign in (",", ";", ":", "."):
         text = text.replace(f" {sign} ", f"{sign} ")
     return text
-
-
-def in_line(claim: Claim) -> str:
-    """A claim in the line of a text."""
-    one = said(claim)
-    formulas = ", ".join(math(_one_line(shown)) for shown in one.rows)
-    return " ".join(filter(None, (one.lead, formulas, one.after)))
-
-
-def _one_line(shown: Row) -> str:
-    joined = " ".join(filter(None, (shown.left, shown.relation, STYLE.joined(list(shown.right)))))
-    return joined + (rf"\ {shown.note}" if shown.note else "")
 
 
 _SETTINGS: dict[type[Claim], Callable[[Any], Said]] = {

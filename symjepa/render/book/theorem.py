@@ -12,18 +12,25 @@ from symjepa.exact.facts import Fact
 from symjepa.exact.words import TraceSum, WordSum
 from symjepa.render.book.displays import Row, display, width
 from symjepa.render.book.prose import cited, sentence
-from symjepa.render.book.said import STYLE, Said, condition, in_line, listed, math, merged, said
+from symjepa.render.book.said import LINE_STYLE, STYLE, Said, condition, joined, listed, math, merged, row_width, said
 from symjepa.render.claims import let_formula, rows_text
 from symjepa.render.latex import rendered
+from symjepa.render.notation import MACROS
 from symjepa.statements.claims import AtMost, Claim, Less, parts
 from symjepa.statements.statement import Conjecture, Instance, NearMiss, Printed, Statement, Theorem
-from symjepa.verify.certificates import assumptions, exact_rows, rules_used, scope_object, scopes_of
+from symjepa.symbols import K, L, alpha, b, eta, j, k, l, lam, n, nu, rho, s, sigma2, sigma2_y, t, tau, u, v, w
+from symjepa.verify.certificates import assumptions, exact_rows, rules_used, scopes_of
 from symjepa.verify.check import Line, Missed, Report
 from symjepa.verify.kernel.assumptions import assumed
 from symjepa.verify.kernel.decide import Verdict
 from symjepa.verify.kernel.refute import Counterexample
+from symjepa.verify.scope import Scope, flows_in
 
 MARKS = {Verdict.PROVED: "proved", Verdict.REFUTED: "refuted", Verdict.UNDECIDED: "undecided"}
+ORDER = (K, L, k, l, j, n, lam, sigma2, sigma2_y, rho, nu, alpha, tau, eta, w, v, b, u, s, t)
+"""Symbols as a statement introduces them."""
+SHORT = 180.0
+"""Points that a formula of a near miss may fill in the line."""
 MOST_REPEATED = 2
 """Rows of numbered claims that a proof shows again; of more it cites the numbers."""
 
@@ -67,7 +74,7 @@ def findings(checked: Checked) -> str:
     return rendered(
         "findings.tex.j2",
         verdict=verdict(checked),
-        rules=[rule["name"] for rule in rules_used(report)],
+        rules=[rule_words(rule["name"]) for rule in rules_used(report)],
         uses=[sentence(title) for title in report.uses],
         witness=_witness(statement),
         witnessed=report.witnessed,
@@ -82,9 +89,24 @@ def verdict(checked: Checked) -> str:
 
 
 def scope(checked: Checked) -> str:
-    """For which depths."""
-    told = str(scope_object(scopes_of(checked.report))["text"]).replace("no depth", "what has no depth")
-    return sentence(told)
+    """For which depths, part by part where they differ."""
+    numbers = _numbered(checked.theorem.statement)
+    told: dict[str, list[str]] = {}
+    for line, own in zip(checked.report.claim, scopes_of(checked.report), strict=True):
+        told.setdefault(_depths(own), []).append(_number(line, numbers))
+    told = {depths: where for depths, where in told.items() if depths} or {"every depth": []}
+    if len(told) == 1:
+        return next(iter(told))
+    return "; ".join(f"{depths} in {_span(listed_once(where))}" for depths, where in told.items())
+
+
+def _depths(own: Scope) -> str:
+    bounds: dict[int, list[str]] = {}
+    for symbol, least in own.free:
+        bounds.setdefault(least, []).append(STYLE.expr(symbol))
+    free = listed([math(", ".join(names) + rf" \geq {least}") for least, names in bounds.items()])
+    fixed = listed([math(f"{MACROS[name]} = {number}") for name, number in own.fixed])
+    return " with ".join(filter(None, (f"every {free}" if free else "", fixed)))
 
 
 # --- hypotheses
@@ -93,7 +115,7 @@ def scope(checked: Checked) -> str:
 def _setting(checked: Checked) -> Iterator[str]:
     """The sentences before the claim: symbols with their assumptions, abbreviations, hypotheses."""
     statement = checked.theorem.statement
-    known = (*assumptions(checked.report), *assumed(_symbols(statement.claim)))
+    known = (*assumptions(checked.report), *assumed(_symbols(statement.claim)), *_domains(statement.claim))
     given = [part for claim in statement.hypotheses for part in parts(claim)]
     lets = {let.symbol for let in statement.let}
     own = [fact for fact in dict.fromkeys(known) if fact.expr not in lets]
@@ -101,10 +123,16 @@ def _setting(checked: Checked) -> Iterator[str]:
     if told:
         yield f"Let {listed(told)}."
     if statement.let:
-        yield f"Put {listed([math(let_formula(let, STYLE).line(STYLE)) for let in statement.let])}."
+        yield f"Put {listed([math(let_formula(let, LINE_STYLE).line(LINE_STYLE)) for let in statement.let])}."
     rest = [math(condition(claim)) for claim in given if _bound(claim) is None]
     if rest:
         yield f"Suppose that {listed(rest)}."
+
+
+def _domains(claim: Claim) -> Iterator[Fact]:
+    """Where the flows of a claim live: the signs of their amplitudes."""
+    for flow in flows_in(claim):
+        yield from (fact for fact in getattr(flow, "domain", ()) if fact.expr.is_Symbol and fact.kind in ("positive", "nonnegative"))
 
 
 def _symbols(thing: Any) -> set[sp.Symbol]:
@@ -127,20 +155,29 @@ def _bound(claim: Claim) -> sp.Symbol | None:
 
 
 def _integers(facts: Sequence[Fact], given: Sequence[Claim]) -> Iterator[str]:
-    whole = [fact.expr for fact in facts if fact.kind == "integer"]
+    whole = _ordered([fact.expr for fact in facts if fact.kind == "integer"])
     positive = {fact.expr for fact in facts if fact.kind == "positive"} | {_bound(c) for c in given if isinstance(c, Less)}
+    told = []
     for least, members in ((0, [x for x in whole if x not in positive]), (1, [x for x in whole if x in positive])):
         if members:
-            bounded = ", ".join(STYLE.expr(x) for x in members) + rf" \geq {least}"
-            yield f"{math(bounded)} be {'integers' if len(members) > 1 else 'an integer'}"
+            told.append(math(", ".join(STYLE.expr(x) for x in members) + rf" \geq {least}"))
+    if told:
+        yield f"{listed(told)} be {'integers' if len(whole) > 1 else 'an integer'}"
+
+
+def _ordered(symbols: Iterable[sp.Expr]) -> list[sp.Expr]:
+    """In the order of the table of symbols, strangers after them by name."""
+    places = {symbol: place for place, symbol in enumerate(ORDER)}
+    return sorted(dict.fromkeys(symbols), key=lambda x: (places.get(x, len(places)), str(x)))
 
 
 def _signs(facts: Sequence[Fact], given: Sequence[Claim]) -> Iterator[str]:
     whole = {fact.expr for fact in facts if fact.kind == "integer"}
-    positive = [fact.expr for fact in facts if fact.kind == "positive"] + [_bound(c) for c in given if isinstance(c, Less)]
-    nonnegative = [fact.expr for fact in facts if fact.kind == "nonnegative"] + [_bound(c) for c in given if isinstance(c, AtMost)]
+    bounds = [(type(c), _bound(c)) for c in given]
+    positive = [fact.expr for fact in facts if fact.kind == "positive"] + [x for kind, x in bounds if x and kind is Less]
+    nonnegative = [fact.expr for fact in facts if fact.kind == "nonnegative"] + [x for kind, x in bounds if x and kind is AtMost]
     for sign, members in (("> 0", positive), (r"\geq 0", [x for x in nonnegative if x not in positive])):
-        names = [STYLE.expr(x) for x in dict.fromkeys(members) if x is not None and x not in whole]
+        names = [STYLE.expr(x) for x in _ordered(members) if x not in whole]
         if names:
             yield math(f"{', '.join(names)} {sign}")
 
@@ -148,10 +185,53 @@ def _signs(facts: Sequence[Fact], given: Sequence[Claim]) -> Iterator[str]:
 # --- the claim
 
 
-def _numbered(statement: Statement) -> list[tuple[str, Said]]:
+@dataclass(frozen=True)
+class Part:
+    """A paragraph of a claim, as it is shown, and the claims that it shows."""
+
+    number: str
+    shown: Said
+    claims: frozenset[Claim]
+
+
+def _numbered(statement: Statement) -> list[Part]:
     """The paragraphs of the claim; a single one has no number."""
-    groups = merged([said(part) for part in parts(statement.claim)])
-    return [(_roman(n) if len(groups) > 1 else "", group) for n, group in enumerate(groups, start=1)]
+    own = [(part, said(part)) for part in parts(statement.claim)]
+    groups = merged([one for _, one in own])
+    shown = joined(groups, alike=True)
+    places = _places(groups, shown)
+    return [
+        Part(
+            _roman(n) if len(shown) > 1 else "",
+            one,
+            frozenset(bare(claim) for claim, told in own if places[_group(told, groups)] == n),
+        )
+        for n, one in enumerate(shown, start=1)
+    ]
+
+
+def _places(groups: Sequence[Said], shown: Sequence[Said]) -> list[int]:
+    """For each group the number of the paragraph that shows it."""
+    return [
+        next(n for n, one in enumerate(shown, start=1) if group == one or set(group.noted) <= set(one.rows))
+        for group in groups
+    ]
+
+
+def _group(one: Said, groups: Sequence[Said]) -> int:
+    """The group that says what one claim says."""
+    return next(
+        place
+        for place, group in enumerate(groups)
+        if (group.before, group.after, group.preface) == (one.before, one.after, one.preface)
+        and set(one.who) <= set(group.who)
+        and set(one.rows) <= set(group.rows)
+    )
+
+
+def bare(claim: Claim) -> Claim:
+    """A claim without the reason that one of its occurrences gives."""
+    return replace(claim, why="") if getattr(claim, "why", "") else claim  # type: ignore[call-arg]
 
 
 def _roman(number: int) -> str:
@@ -161,16 +241,16 @@ def _roman(number: int) -> str:
 
 def _claim(checked: Checked) -> Iterator[str]:
     preface = ""
-    for number, one in _numbered(checked.theorem.statement):
-        if one.preface != preface:
-            yield one.preface
-            preface = one.preface
-        yield "\n".join(filter(None, (rf"\sjpart{{{number}}}" if number else "", *_paragraph(one))))
+    for part in _numbered(checked.theorem.statement):
+        if part.shown.preface != preface:
+            yield part.shown.preface
+            preface = part.shown.preface
+        yield "\n".join(filter(None, (rf"\sjpart{{{part.number}}}" if part.number else "", *_paragraph(part.shown))))
 
 
 def _paragraph(one: Said) -> Iterator[str]:
     lead = one.lead
-    yield lead[:1].upper() + lead[1:] if lead else "We have" if len(one.rows) == 1 else ""
+    yield lead[:1].upper() + lead[1:] if lead else "We have"
     yield display(one.rows, "" if one.after else ".")
     if one.after:
         yield f"{one.after}."
@@ -200,50 +280,54 @@ def _proof(checked: Checked) -> Iterator[str]:
             yield sentence(item)
 
 
-def _run(lines: Sequence[Line], numbers: Sequence[tuple[str, Said]]) -> Iterator[str]:
+def _run(lines: Sequence[Line], numbers: Sequence[Part]) -> Iterator[str]:
     """Lines that follow each other without a word between them."""
     found = [(line, _number(line, numbers)) for line in lines]
     cited_ = list(dict.fromkeys(number for _, number in found if number))
     shown = merged([_shown(line, number) for line, number in found])
-    if sum(len(one.rows) for one in shown) > MOST_REPEATED and cited_ and all(number for _, number in found):
+    if sum(len(one.rows) for one in shown) > MOST_REPEATED and all(number for _, number in found):
         yield from _by_number(lines, cited_)
         return
-    for one in shown:
-        if one.lead and (len(shown) > 1 or not one.short):
+    several = len(shown) > 1
+    for one in joined(shown):
+        if one.lead and (several or one.before):
             yield one.lead
         yield display(one.rows)
         yield from filter(None, (one.after, _long_reasons(one.rows)))
 
 
 def _shown(line: Line, number: str) -> Said:
-    """A line as a proof displays it: of a numbered claim what is new in it, with its number, reason and mark."""
+    """A line as a proof displays it: what is new in it, with its number if the claim has it, its reason and its mark."""
     one = said(line.stated or line.claim)
-    rows = list(one.short if number and one.short else one.rows)
+    rows = list(one.short or one.rows)
     rows[-1] = replace(rows[-1], why=sentence(getattr(line.claim, "why", "")), mark=_mark(line, number))
-    if not number:
-        return replace(one, rows=tuple(rows), short=())
-    return Said(tuple(rows), who=one.who, short=tuple(rows))
+    if not one.short:
+        return replace(one, rows=tuple(rows))
+    before = one.before if one.before.startswith("if ") and not number else ""
+    return Said(tuple(rows), before, who=one.who, short=tuple(rows))
 
 
 def _mark(line: Line, number: str = "") -> str:
-    told = f"({number}) {line.rule}" if number and number != "." else line.rule
-    return rf"\sj{MARKS[line.verdict]}{{{told}}}"
+    rule = rule_words(line.rule)
+    return rf"\sj{MARKS[line.verdict]}{{{rule if number in ('', '.') else f'({number}) {rule}'}}}"
+
+
+def rule_words(rule: str) -> str:
+    """The name of a rule as a reader says it."""
+    names = {"picard-lindelof": r"Picard--Lindel\"of", "nagumo": "Nagumo"}
+    return names.get(rule, rule.replace("-", " "))
 
 
 def _long_reasons(rows: Iterable[Row]) -> str:
     """Reasons that are too long to stand beside a formula."""
     long = [row.why for row in rows if row.why and len(row.why) >= 66]
-    return f"({'; '.join(dict.fromkeys(long))})" if long else ""
+    return f"({'; '.join(dict.fromkeys(long))})." if long else ""
 
 
-def _number(line: Line, numbers: Sequence[tuple[str, Said]]) -> str:
+def _number(line: Line, numbers: Sequence[Part]) -> str:
     """The number of the paragraph that states a line; "." where the claim has one paragraph only, empty where none does."""
-    one = said(line.stated or line.claim)
-    for number, group in numbers:
-        same = (group.before, group.after, group.preface) == (one.before, one.after, one.preface)
-        if same and set(one.who) <= set(group.who) and set(one.rows) <= set(group.rows):
-            return number or "."
-    return ""
+    claim = bare(line.stated or line.claim)
+    return next((part.number or "." for part in numbers if claim in part.claims), "")
 
 
 def _by_number(lines: Sequence[Line], numbers: Sequence[str]) -> Iterator[str]:
@@ -253,7 +337,7 @@ def _by_number(lines: Sequence[Line], numbers: Sequence[str]) -> Iterator[str]:
     told = rf"\text{{{_span(numbers)}}}"
     yield f"\\begin{{align*}}\n  {told}{marks[0]}\n\\end{{align*}}" if len(marks) == 1 else "".join(marks)
     if whys:
-        yield f"({'; '.join(whys)})"
+        yield f"({'; '.join(whys)})."
 
 
 def listed_once(texts: Iterable[str]) -> list[str]:
@@ -262,7 +346,8 @@ def listed_once(texts: Iterable[str]) -> list[str]:
 
 
 def _span(numbers: Sequence[str]) -> str:
-    return f"({numbers[0]})" if len(numbers) == 1 else f"({numbers[0]})--({numbers[-1]})"
+    spelled = [f"({number})" for number in numbers]
+    return listed(spelled) if len(spelled) < 3 else f"{spelled[0]}--{spelled[-1]}"
 
 
 # --- what else was checked
@@ -278,7 +363,7 @@ def _point(point: Any) -> str:
     """An exact point; the variable of a characteristic polynomial is none of it."""
     entries = sorted(point.items(), key=lambda entry: str(entry[0]))
     kept = [(symbol, number) for symbol, number in entries if str(symbol) != "_x"]
-    return ", ".join(math(f"{STYLE.expr(symbol)} = {STYLE.expr(sp.Rational(number))}") for symbol, number in kept)
+    return ", ".join(math(f"{STYLE.expr(symbol)} = {LINE_STYLE.expr(sp.Rational(number))}") for symbol, number in kept)
 
 
 def _instance(instance: Instance) -> str:
@@ -287,24 +372,29 @@ def _instance(instance: Instance) -> str:
 
 
 def _matrix(name: str, rows: Iterable[Iterable[Any]]) -> str:
-    inside = r" \\ ".join(" & ".join(_entry(str(x)) for x in row) for row in rows)
-    return math(rf"{STYLE.name(name)} = \bigl(\begin{{smallmatrix}} {inside} \end{{smallmatrix}}\bigr)")
-
-
-def _entry(number: str) -> str:
-    above, slash, below = number.partition("/")
-    return f"{above}/{below}" if slash else above
+    inside = r";\ \allowbreak ".join(r",\,".join(str(x) for x in row) for row in rows)
+    return math(rf"{STYLE.name(name)} = [{inside}]")
 
 
 def _near_miss(own: NearMiss | Claim, found: Missed) -> dict[str, str]:
     miss = own if isinstance(own, NearMiss) else NearMiss(own)
-    without = f" without {listed([math(condition(claim)) for claim in miss.without])}" if miss.without else ""
-    return {
-        "why": sentence(miss.why),
-        "claim": in_line(miss.claim) + without,
-        "refuted": "yes" if found.verdict is Verdict.REFUTED else "",
-        "at": _at(found.counterexample),
-    }
+    without = f"without {listed([math(condition(claim)) for claim in miss.without])}" if miss.without else ""
+    at = _at(found.counterexample)
+    refuted = f"Refuted at {at or 'every point'}." if found.verdict is Verdict.REFUTED else "Not refuted."
+    return {"why": sentence(miss.why), "claim": _claimed(miss.claim, without), "refuted": refuted}
+
+
+def _claimed(claim: Claim, without: str) -> str:
+    """A false claim: in the line if it is short, with displays if not."""
+    shown = []
+    for one in joined(merged([said(part) for part in parts(claim)])):
+        formulas = [" ".join(filter(None, (r.left, r.relation, STYLE.joined(list(r.right)), r.note))) for r in one.rows]
+        short = len(formulas) == 1 and row_width(one.rows[0]) < SHORT and r"\frac{" not in formulas[0].replace(r"\frac{d}", "")
+        last = " ".join(filter(None, (one.after, without)))
+        middle = math(formulas[0]) if short else "\n" + display(one.rows, "" if last else ".") + "\n"
+        text = " ".join(filter(None, (one.lead, middle, last)))
+        shown.append(text if text.endswith(("\n", ".")) else f"{text}.")
+    return "; ".join(shown)
 
 
 def _at(found: Counterexample | None) -> str:

@@ -5,13 +5,13 @@ Rates are the derived ones; closed forms and fixed points are read from the theo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from symjepa.render.plots import noise, phases, trajectories
 from symjepa.render.plots.drawing import Book, Drawing, environment
 from symjepa.render.plots.look import MissingExtra, can_plot, drawn, needs_matplotlib
 
-__all__ = ["Book", "Drawing", "MissingExtra", "can_plot", "drawings", "files", "needs_matplotlib"]
+__all__ = ["Book", "Drawing", "MissingExtra", "can_plot", "drawings", "files", "needs_matplotlib", "places"]
 
 
 def drawings() -> tuple[Drawing, ...]:
@@ -26,3 +26,9 @@ def files(book: Book, drawing: Drawing) -> Iterator[tuple[str, bytes]]:
     yield f"{drawing.name}.pdf", drawn(figure, "pdf")
     yield f"{drawing.name}.svg", drawn(figure, "svg")
     yield f"{drawing.name}.tex", environment(drawing).encode()
+
+
+def places(drawn: Sequence[Drawing]) -> Iterator[tuple[str, str]]:
+    r"""For each theorem that has figures a file `beside-LABEL.tex`, which puts them where it is read."""
+    for label in dict.fromkeys(drawing.beside for drawing in drawn):
+        yield f"beside-{label}.tex", "".join(f"\\input{{figures/{d.name}}}\n" for d in drawn if d.beside == label)

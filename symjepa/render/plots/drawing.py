@@ -31,13 +31,15 @@ COMMAND = "symjepa reproduce -o build"
 
 @dataclass(frozen=True)
 class Drawing:
-    """One figure: its name, how it is drawn from the book's theorems, its caption, and the theorems that it shows."""
+    """One figure: its name, how it is drawn from the book's theorems, its caption, the theorem that it stands beside, and
+    all those that it shows."""
 
     name: str
     draw: Callable[[Book], Figure]
     title: str
     caption: str
-    shows: tuple[str, ...] = ()
+    beside: str
+    shows: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,8 @@ class MissingExtra(SymjepaError):
     """An optional package is asked for and not installed."""
 
 
-PAGE, COLUMN = 6.3, 3.4
-"""Widths in inches: a page of 160 mm, and a column of a journal."""
+PAGE = 5.14
+"""Width in inches: the text of the book, and nearly that of the common one-column styles."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,12 @@ STYLE: dict[str, Any] = {
     "font.serif": ["cmr10"],
     "mathtext.fontset": "cm",
     "axes.formatter.use_mathtext": True,  # cmr10 has no minus sign of its own
-    "font.size": 9,
-    "axes.titlesize": 9,
-    "axes.labelsize": 9,
-    "legend.fontsize": 8.5,
-    "xtick.labelsize": 8,
-    "ytick.labelsize": 8,
+    "font.size": 8,
+    "axes.titlesize": 8.5,
+    "axes.labelsize": 8,
+    "legend.fontsize": 7.5,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
     "axes.linewidth": 0.6,
     "xtick.major.width": 0.6,
     "ytick.major.width": 0.6,
@@ -76,8 +76,8 @@ STYLE: dict[str, Any] = {
     "ytick.minor.size": 1.6,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "lines.linewidth": 1.2,
-    "lines.markersize": 3.4,
+    "lines.linewidth": 1.1,
+    "lines.markersize": 3,
     "lines.markeredgewidth": 0.8,
     "lines.dash_capstyle": "butt",
     "lines.scale_dashes": True,

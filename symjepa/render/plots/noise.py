@@ -133,5 +133,6 @@ def drawings() -> Iterator[Drawing]:
         f"$\\delta = <v>(0)^2 - <w>(0)^2 = 0, {listed(list(IMBALANCES))}$ (the predictor keeps $<v> \\to \\sqrt{{\\delta}}$).  "
         "Lines: the closed forms of @noise-decay@; thin lines: its bounds, $(q<sigma>^2<t>)^{-1/q}$ and "
         "$<w>(0)\\,e^{-<sigma>^2\\delta <t>}$.  Markers: the derived flow, integrated.",
+        "noise-decay",
         ("noise-decay",),
     )

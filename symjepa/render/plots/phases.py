@@ -88,5 +88,6 @@ def drawings() -> Iterator[Drawing]:
         "at the places of @jepa-fixed-point@ and @mae-fixed-point@; every positive start leaves the origin.  With one predictor "
         "layer a JEPA of any depth rests at $<u> = <rho>$, reconstruction at $<u> = <rho>^{1/(<L>+1)}$.  Near the origin only "
         "reconstruction with $<L> = 1$ has a linear rate and leaves it exponentially; all others leave it like a power of time.",
+        LEARNED["data"],
         tuple(LEARNED.values()),
     )

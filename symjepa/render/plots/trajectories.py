@@ -210,6 +210,7 @@ def drawings() -> Iterator[Drawing]:
         f"$w(0) = {fraction(EARLY)}$; all features have $<lam> = 1$, and $<rho> = {listed([f.rho for f in INFLUENCES])}$ "
         f"(so $<sigma>^2 = <lam>/<rho>$).  {_LINES}  The ticks on the right are the learned amplitudes, $<rho>^{{<L>}}$ "
         "for the JEPA and $<rho>^{<L>/(<L>+1)}$ for reconstruction.",
+        CLOSED[0],
         (*CLOSED, *LEARNED.values()),
     )
     yield Drawing(
@@ -221,5 +222,6 @@ def drawings() -> Iterator[Drawing]:
         "$<rho> = 1, 3/4, 1/2$ at $<lam> = 1$; and both against each other, "
         f"$(<lam>, <rho>) = {', '.join(f'({fraction(f.lam)}, {fraction(f.rho)})' for f in SPREADS[2].features)}$.  "
         f"At this start the order of the third column is inverted between the objectives.  {_LINES}",
+        CLOSED[0],
         (*CLOSED, *LEARNED.values()),
     )

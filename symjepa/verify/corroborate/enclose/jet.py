@@ -68,6 +68,11 @@ def _coefficients(series: arb_series, length: int) -> list[arb]:
     return found + [ZERO] * (length - len(found))
 
 
+def _product(a: arb_series, b: arb_series) -> arb_series:
+    """Exact again, for a product of balls costs three of numbers."""
+    return arb_series([c.mid() for c in (a * b).coeffs()], a.prec)
+
+
 def _extend(
     field: Field, scaled: list[arb], found: list[list[arb]], length: int, y: Matrix, z: Matrix
 ) -> None:
@@ -75,7 +80,7 @@ def _extend(
     n, dimension = len(found[0]), len(found)
     size = length - n
     state = [arb_series(c, length) for c in found]
-    rates = field.rates(scaled, arb_series([1], length), state)
+    rates = field.rates(scaled, arb_series([1], length), state, _product)
     zero = arb_series([0], size)
     defect = [
         arb_series(_coefficients(rates[i,], length)[n - 1 : length - 1], size) if (i,) in rates else zero
@@ -96,12 +101,14 @@ def _doubled(
     dimension = len(y)
     y, z = _cut(y, length), _cut(z, length)
     state = [arb_series(c[:length], length) for c in found]
-    slopes = field.slopes(scaled, arb_series([1], length), state)
+    slopes = field.slopes(scaled, arb_series([1], length), state, _product)
     moved = [[arb_series([0], length) for _ in range(dimension)] for _ in range(dimension)]
     for (i, k), slope in slopes.items():
         for j in range(dimension):
             moved[i][j] = moved[i][j] + slope * y[k][j]
-    short = [[_cut1(m - arb_series(e.derivative().coeffs(), length), length) for m, e in zip(a, c, strict=True)] for a, c in zip(moved, y, strict=True)]
+    short = [
+        [m - _cut1(e.derivative(), length) for m, e in zip(a, c, strict=True)] for a, c in zip(moved, y, strict=True)
+    ]
     inner = [[_cut1(e.integral(), length) for e in row] for row in _times(z, short)]
     y = _middle(_plus(y, _times(y, inner)), length)
     off = [[-e for e in row] for row in _times(y, z)]

@@ -3,15 +3,15 @@ r"""One proved step: from a box that holds the state at time t to one that holds
 Time is measured in steps, s in [0, 1], so x' = h f(x).  Proposed are a polynomial path p and a polynomial matrix Y,
 Y(0) = 1 (`jet`); proved is the following, for every start x(0) = c + Q r of the box, c = p(0).
 
-1. *Defect.*  |p' - h f(p)| ≤ g on [0, 1], componentwise, by polynomials with remainder (`taylor`): all coefficients of
-   the defect, those that should vanish included.  This is Taylor's remainder, and the rounding errors with it.
+1. *Defect.*  |p(0) - c| + |p' - h f(p)| ≤ g on [0, 1], componentwise, by polynomials with remainder (`taylor`): all
+   coefficients of the defect, those that should vanish included.  This is Taylor's remainder and all rounding errors.
 2. *Inclusion* (Picard's, by continuation).  Let B be the range of p widened by η, and M ≥ the rates of growth on B:
    M_ii ≥ max(0, h ∂f_i/∂x_i), M_ij ≥ |h ∂f_i/∂x_j|.  While e = x - p stays in |e| ≤ η, the mean value theorem on the
    convex B gives D⁺|e| ≤ M|e| + g, and M ≥ 0 so that |e| ≤ exp(M)(|e(0)| + g) up to s = 1 (Kamke's comparison).  If
    this is < η in every component, e cannot reach the edge, and a polynomial field cannot stop inside a compact set: the
    solution exists on the whole step, and stays in B.
 3. *Variation.*  V = ∂x(1)/∂x(0) at any point of the box obeys V' = h Df(x) V.  With |Df(x) - Df(p)| ≤ Δ = |D²f(B)| η
-   and |Y' - h Df(p) Y| ≤ D on [0, 1]: |V - Y(1)| ≤ exp(M)(D + hΔ|Y|), again by comparison.
+   and |Y(0) - 1| + |Y' - h Df(p) Y| ≤ D: |V - Y(1)| ≤ exp(M)(D + hΔ|Y|), again by comparison.
 4. *Mean value.*  x(1) is in p(1) ± exp(M) g + (Y(1) ± the bound of 3) Q r, and `frame` wraps it.
 
 Only 1 needs the full precision.  Bounds are upper ends of balls throughout (`abs_upper`), matrices of bounds have
@@ -45,7 +45,7 @@ class Step:
 
 def proved_step(field: Field, coefficients: list[arb], box: Box, jet: Jet) -> Step | None:
     """The box after the step that the jet proposes; None where the inclusion does not close (the step is too long)."""
-    defect = _defect(field, coefficients, jet)
+    defect = _defect(field, coefficients, box.center, jet)
     with precision(COARSE):
         wide = _inclusion(field, coefficients, box, jet, defect)
         if wide is None:
@@ -56,25 +56,20 @@ def proved_step(field: Field, coefficients: list[arb], box: Box, jet: Jet) -> St
         image = (turned + arb_mat(len(eta), len(eta), [arb(0, e) for e in error.entries()])) * box.frame
         noise = upper(growth * column(defect))
     center = [p(arb(1)) for p in jet.path]
-    with precision(COARSE):
-        return Step(_carried_finely(center, image, box.radii, noise), defect)
+    with precision(COARSE):  # midpoints keep their bits, for `mid` does not round; radii and frames need few
+        return Step(carried(center, image, box.radii, noise), defect)
 
 
-def _carried_finely(center: Vector, image: arb_mat, radii: Vector, noise: Vector) -> Box:
-    """Midpoints keep all their bits (`mid` does not round); only radii and frames are coarse."""
-    return carried(center, image, radii, noise)
-
-
-def _defect(field: Field, coefficients: list[arb], jet: Jet) -> Vector:
-    """g with |p' - h f(p)| ≤ g on [0, 1]."""
-    length = jet.path[0].length() if len(jet.path) == 1 else max(p.length() for p in jet.path)
+def _defect(field: Field, coefficients: list[arb], center: Vector, jet: Jet) -> Vector:
+    """g with |p(0) - c| + |p' - h f(p)| ≤ g on [0, 1]."""
+    length = max(2, *(p.length() for p in jet.path))
     state = [rest(p, length) for p in jet.path]
     rates = field.rates([c * jet.h for c in coefficients], rest(arb_poly([1]), length), state)
     found = []
     for i, p in enumerate(jet.path):
         rate = rates.get((i,), None)
         gap = p.derivative() if rate is None else p.derivative() - rate.polynomial
-        left = arb(0) if rate is None else rate.rest
+        left = abs(p(arb(0)) - center[i]) if rate is None else abs(p(arb(0)) - center[i]) + rate.rest
         found.append((gap(UNIT).abs_upper() + left).abs_upper())
     return found
 
@@ -126,7 +121,7 @@ def _variation_error(
 
 
 def _variation_defect(field: Field, scaled: list[arb], jet: Jet) -> arb_mat:
-    """D with |Y' - h Df(p) Y| ≤ D on [0, 1]."""
+    """D with |Y(0) - 1| + |Y' - h Df(p) Y| ≤ D on [0, 1]."""
     length = max(y.length() for row in jet.fundamental for y in row)
     slopes = field.slopes(scaled, rest(arb_poly([1]), length), [rest(p, length) for p in jet.path])
     fundamental = [[rest(y, length) for y in row] for row in jet.fundamental]
@@ -135,7 +130,8 @@ def _variation_defect(field: Field, scaled: list[arb], jet: Jet) -> arb_mat:
     for (i, k), slope in slopes.items():
         for j in range(n):
             gaps[i][j] = gaps[i][j] + slope * fundamental[k][j]
-    return arb_mat([[_size(gap) for gap in row] for row in gaps])
+    first = [[abs(y(arb(0)) - int(i == j)) for j, y in enumerate(row)] for i, row in enumerate(jet.fundamental)]
+    return arb_mat([[_size(gap) + a for gap, a in zip(row, r, strict=True)] for row, r in zip(gaps, first, strict=True)])
 
 
 def _size(gap: Rest) -> arb:

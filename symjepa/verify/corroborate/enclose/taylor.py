@@ -1,7 +1,8 @@
 r"""Polynomials on [0, 1] with a remainder: the arithmetic in which a proposed jet is checked.
 
 `Rest(p, r)` stands for every function g on [0, 1] with |g(s) - p(s)| ≤ r, where p has `length` coefficients.
-Soundness of the product: what lies beyond `length` in p·q is evaluated over [-1, 1] and goes to the remainder, whole.
+Soundness of the product: p·q minus what is kept of it, that is the coefficients beyond `length` and all rounding errors,
+is evaluated over [-1, 1] and goes to the remainder, whole.  So polynomials stay exact, which makes products cheap.
 """
 
 from __future__ import annotations
@@ -33,10 +34,9 @@ class Rest:
             size = other.abs_upper()
             return Rest(self.polynomial * other, self.rest * size, self.length, self.size * size)
         whole = self.polynomial * other.polynomial
-        beyond = whole.right_shift(self.length)(UNIT).abs_upper()
-        rest = beyond + self.size * other.rest + self.rest * (other.size + other.rest)
-        kept = whole.truncate(self.length)
-        return Rest(kept, rest, self.length, bound(kept))
+        middle = arb_poly([c.mid() for c in whole.coeffs()[: self.length]])
+        rest = (whole - middle)(UNIT).abs_upper() + self.size * other.rest + self.rest * (other.size + other.rest)
+        return Rest(middle, rest, self.length, bound(middle))
 
 
 def rest(polynomial: arb_poly, length: int) -> Rest:
@@ -46,5 +46,5 @@ def rest(polynomial: arb_poly, length: int) -> Rest:
 
 
 def bound(polynomial: arb_poly) -> arb:
-    """An upper bound of |p| on [0, 1]."""
-    return polynomial(HALVES).abs_upper()
+    """An upper bound of |p| on [-1, 1]."""
+    return polynomial(UNIT).abs_upper()
