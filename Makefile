@@ -17,7 +17,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-reproduce: $(VENV)/.done ## check the theory and write certificates, LaTeX and tables to build/
+reproduce: $(VENV)/.done ## check the theory; certificates, book, figures and tables go to build/
 	$(BIN)/python -m symjepa reproduce -o $(OUT)
 
 test: $(VENV)/.done ## run every test that the machine has the tools for

@@ -1,6 +1,7 @@
 r"""The live teacher: a balanced mode of a JEPA, for every depth.
 
-Beside each result stands the same for a model that reconstructs its target (MAE).  The mode equations, as printed in
-the literature and as derived: `jepa-mode-ode`, `mae-mode-ode`.  What is learned: `jepa-fixed-point`,
-`mae-fixed-point`.  How: `jepa-implicit-solution`, and in closed form `jepa-explicit-solution`.
+Beside a result about JEPA stands the same for a model that reconstructs its target (MAE).  The mode equations are
+derived, and compared with those of the literature, in `jepa-mode-ode` and `mae-mode-ode`.  What is learned is said by
+`jepa-fixed-point` and `mae-fixed-point`; how it is learned by `jepa-implicit-solution` and, where a closed form exists,
+by `jepa-explicit-solution`.
 """

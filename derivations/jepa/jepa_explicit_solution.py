@@ -57,7 +57,7 @@ jepa_explicit_solution = Statement(
 def theorem():
     yield "The start lies below the fixed point, so that"
     yield Less(0, x0)
-    yield f"is positive.  Along $\\dot u = {tex(jepa.rates[u])}$ the quantity $x = \\rho/u - 1$ obeys $x + \\log x = x_0 + \\log x_0 - \\sigma^2\\rho^2 t$, whose"
+    yield f"Along $\\dot u = {tex(jepa.rates[u])}$ the quantity $x = \\rho/u - 1$ obeys $x + \\log x = x_0 + \\log x_0 - \\sigma^2\\rho^2 t$, whose"
     yield "solution is Lambert's $W$:"
     yield jepa_solution
     yield f"For the data target $\\dot u = {tex(mae.rates[u])}$ is a Bernoulli equation, and $u^2$ logistic,"

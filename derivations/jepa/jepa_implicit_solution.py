@@ -58,8 +58,7 @@ def theorem():
     yield f"With one predictor layer a balanced mode moves by $\\dot u = {tex(jepa.rates[u])}$.  Write $\\psi = u/\\rho$ with $\\rho = \\lambda/\\sigma^2$."
     yield "Term by term the derivative of the sum of powers is a geometric sum, which closes for every $L$:"
     yield geometric
-    yield "Below the fixed point, $\\psi < 1$, this makes the clock"
-    yield f"$${tex(below)}$$ run at constant speed,"
+    yield "Below the fixed point, $\\psi < 1$, this makes a clock of the sum of powers and two logarithms, which runs at constant speed:"
     yield from_below
     yield "and above it the same holds with $\\log(\\psi - 1)$:"
     yield from_above

@@ -8,7 +8,7 @@ The drive of the first layer along a direction n of the context is a word that e
 from symjepa.exact.words import Matrix
 from symjepa.statements.claims import All, Annihilates, Drift, Less, Moves
 from symjepa.statements.descriptions import Layers, modes
-from symjepa.statements.statement import NearMiss, Statement, proves
+from symjepa.statements.statement import Instance, NearMiss, Statement, proves
 from symjepa.symbols import K, L, alpha, b, eta, lam, sigma2, u
 
 from ..flow.expected_loss import branch_of
@@ -52,7 +52,7 @@ effective_gradient = Statement(
     title="The effective gradient along a direction is its shared covariance times a gradient that does not know it",
     claim=All((*matrix_level, *mode_level)),
     hypotheses=(Less(0, K),),
-    witness=clean,
+    witness=Instance(clean.matrices, {**clean.numbers, lam: 1, sigma2: 1, u: 1, b: 1}),
     near_misses=(
         NearMiss(
             Drift(first, seen(first), weak.equals + lam * (rest(first).T @ branch_of(first.model) @ Matrix("m", "context", "one").word()),

@@ -99,8 +99,11 @@ def _tell(request: Namespace, seconds: float | None, checked: list[Checked], wri
         asked = {"theorems": request.theorems, "output": str(request.output), "time_limit": seconds, "format": "json"}
         rows = [{"label": one.label, "verdict": one.report.verdict.value} for one in checked]
         head = {"schema": 1, "symjepa": version(), "command": "latex", "request": asked}
-        print(json.dumps({**head, "theorems": rows, "files": [str(path) for path in written], "exit": status}, indent=2))
+        print(
+            json.dumps({**head, "theorems": rows, "files": [str(path) for path in written], "exit": status}, indent=2)
+        )
         return
     for one in checked:
         print(f"{one.label:<28} {one.report.verdict.value}")
-    print(f"\nwrote {len(written)} files to {request.output}/: symjepa-book.tex, symjepa-macros.tex, theorems/, findings/")
+    named = "symjepa-book.tex, symjepa-macros.tex, theorems/, findings/"
+    print(f"\nwrote {len(written)} files to {request.output}/: {named}")

@@ -132,7 +132,8 @@ def _certificates(folder: Path, found: Sequence[Outcome]) -> Step:
 
     own = [one for one in found if one.certificate is not None]
     for one in own:
-        write(folder / "certificates" / f"{one.label}.json", json.dumps(one.certificate, ensure_ascii=False, indent=1) + "\n")
+        text = json.dumps(one.certificate, ensure_ascii=False, indent=1) + "\n"
+        write(folder / "certificates" / f"{one.label}.json", text)
     write(folder / "summary.txt", "\n".join(lines(found, timed=False)) + "\n")
     return Step("certificates", f"{len(own)}, in certificates/; the table above, without times, in summary.txt")
 
@@ -221,8 +222,8 @@ def _models(folder: Path) -> Step:
         _write_model(folder, label, answer)
     _write_document(folder, list(own))
     if differing:
-        return Step("models", f"derived flows differ from the entrywise derivative: {', '.join(differing)}", failed=True)
-    return Step("models", f"{len(own)} derived, each flow equal to its entrywise derivative; symjepa-models.tex, models/")
+        return Step("models", f"flows differ from their entrywise derivatives: {', '.join(differing)}", failed=True)
+    return Step("models", f"{len(own)} derived, each equal to its entrywise derivative; symjepa-models.tex, models/")
 
 
 def _write_model(folder: Path, label: str, answer: Account) -> None:
@@ -252,12 +253,12 @@ def _object(
     from symjepa.cli import version
     from symjepa.cli.check import summary
 
-    asked = {"output": str(request.output), "effort": request.effort, "jobs": jobs, "time_limit": seconds, "format": "json"}
+    asked = {"output": str(request.output), "effort": request.effort, "jobs": jobs, "time_limit": seconds}
     return {
         "schema": 1,
         "symjepa": version(),
         "command": "reproduce",
-        "request": asked,
+        "request": {**asked, "format": "json"},
         "theorems": [row(one) for one in found if not one.problem],
         "problems": [{"label": one.label, "file": one.file, "message": one.problem} for one in found if one.problem],
         "steps": [{"name": step.name, "said": step.told, "failed": step.failed} for step in steps],

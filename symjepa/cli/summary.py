@@ -44,5 +44,6 @@ def corroborated(one: Outcome) -> str:
         return "–"
     digits = [found["digits"] for found in agreeing if found["digits"] is not None]
     silent = len(one.corroboration) - len(agreeing)
-    told = f"{min(digits)} digits" if digits else "agrees exactly"
-    return f"{told}, {len(agreeing)} ways" + (f"; {silent} silent" if silent else "")
+    told = f"{min(digits)} digits" if digits else "exact"
+    ways = f"{len(agreeing)} way{'s' if len(agreeing) != 1 else ''}"
+    return f"{told}, {ways}" + (f"; {silent} silent" if silent else "")

@@ -1,4 +1,4 @@
-"""Documents to PDF, where pdflatex is at hand: in a folder of their own, within a time limit, each page inside its margins."""
+"""Documents to PDF, where pdflatex is at hand: in a folder of their own, within a time limit, boxes inside the page."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ def _run(desk: Path, document: str) -> Typeset:
 
 
 def _fails(command: Sequence[str], desk: Path) -> bool:
-    quiet = subprocess.DEVNULL
+    quiet, given = subprocess.DEVNULL, {**os.environ, **FIXED}
     done = subprocess.run(
-        command, cwd=desk, env={**os.environ, **FIXED}, stdin=quiet, stdout=quiet, stderr=quiet, timeout=SECONDS, check=False
+        command, cwd=desk, env=given, stdin=quiet, stdout=quiet, stderr=quiet, timeout=SECONDS, check=False
     )
     return done.returncode != 0
 
@@ -83,9 +83,9 @@ def _failure(log: str) -> Typeset:
 def _judged(pdf: bytes, log: str) -> Typeset:
     from symjepa.render.book.log import overfull, unresolved
 
-    pages = re.search(r"Output written on \S+ \((\d+) pages?", log)
+    pages = re.search(r"Output written on \S+ \((\d+ pages?)", log)
     wide = [f"{box.points:g} pt {box.where}" for box in overfull(log)]
     lost = unresolved(log)
     faults = [f"boxes too wide: {'; '.join(wide)}"] * bool(wide) + [f"unresolved: {', '.join(lost)}"] * bool(lost)
-    told = "; ".join([f"{pages[1] if pages else '?'} pages", *faults])
+    told = "; ".join([pages[1] if pages else "? pages", *faults])
     return Typeset(told, bool(faults), pdf, log if faults else "")

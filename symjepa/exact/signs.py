@@ -147,8 +147,6 @@ class Signs:
             return "no coefficient has the wrong sign"
         if not expr.free_symbols and _constant_sign(expr).shows(kind):
             return "by balls"
-        if kind == "zero" and self._vanishes(expr):
-            return "the normal form is zero"
         return self._by_slack(expr, kind)
 
     @contextmanager
@@ -204,10 +202,6 @@ class Signs:
 
     def _all(self, form: Normal) -> bool:
         return all(self.shows(c) for c in sorted(form.conditions, key=str))
-
-    def _vanishes(self, expr: sp.Expr) -> bool:
-        element = self._normal(expr)
-        return element is not None and not ring.clear(element)
 
     # Hypotheses.
 
@@ -353,7 +347,7 @@ class Signs:
         return Sign(ge=True, ne=base.ne or n == 0) if defined else UNKNOWN
 
     def _of_function(self, e: sp.Expr) -> Sign:
-        if isinstance(e, sp.exp) or e is sp.E or isinstance(e, sp.Pow):
+        if isinstance(e, sp.exp) or e is sp.E:
             return POSITIVE if self._normal(e) is not None else UNKNOWN
         if isinstance(e, sp.log) and len(e.args) == 1:
             z = e.args[0]
@@ -378,7 +372,7 @@ class Signs:
     def _of_bound(self, e: sp.Expr) -> Sign:
         """A sum or integral of terms of one sign; strict if the range is not empty."""
         body, limit = peeled(e)
-        if len(limit) != 3 or self._normal(e) is None:
+        if self._normal(e) is None:
             return UNKNOWN
         s, lo, hi = limit
         whole = isinstance(e, sp.Sum)

@@ -143,11 +143,13 @@ def _close(lemma: SumLemma, expr: sp.Expr) -> Closed:
 
 def _close_bound(lemma: SumLemma, expr: sp.Expr) -> Closed:
     """The sum itself if the lemma matches; otherwise what is inside, unless the binder hides a symbol of the lemma."""
-    matched = _match(lemma, expr) if isinstance(expr, sp.Sum) else None
+    body, limit = peeled(expr)
+    if len(limit) != 3:
+        return Closed(expr, frozenset(), 0)
+    matched = _match(lemma, body, limit) if isinstance(expr, sp.Sum) else None
     if matched is not None:
         return matched
-    body, limit = peeled(expr)
-    if len(limit) != 3 or limit[0] in lemma.free_symbols:
+    if limit[0] in lemma.free_symbols:
         return Closed(expr, frozenset(), 0)
     s, lo, hi = limit
     inside, below, above = _close(lemma, body), _close(lemma, lo), _close(lemma, hi)
@@ -157,10 +159,8 @@ def _close_bound(lemma: SumLemma, expr: sp.Expr) -> Closed:
     return Closed(expr.func(inside.expr, (s, below.expr, above.expr)) if count else expr, conditions, count)
 
 
-def _match(lemma: SumLemma, expr: sp.Expr) -> Closed | None:
-    body, limit = peeled(expr)
-    if len(limit) != 3:
-        return None
+def _match(lemma: SumLemma, body: sp.Expr, limit: sp.Tuple) -> Closed | None:
+    """The sum of body over the limit, closed; None if the lemma is about another sum."""
     s, lo, hi = limit
     n = sp.Dummy(lemma.index.name, integer=True)
     here, there = substitute(body, {s: n}), substitute(lemma.term, {lemma.index: n})

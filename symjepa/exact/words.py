@@ -388,10 +388,6 @@ class TraceSum:
     def __sub__(self, other: TraceSum) -> TraceSum:
         return self + -other
 
-    @property
-    def is_zero(self) -> bool:
-        return not self.terms
-
     def replaced(self, rule: Callable[[Factor], WordSum | None]) -> TraceSum:
         """Every letter for which `rule` gives a word sum, replaced by it."""
         traces = ((WordSum.of(word).replaced(rule), coefficient) for word, coefficient in self.terms)

@@ -21,7 +21,6 @@ import sympy as sp
 from symjepa.errors import SymjepaError
 from symjepa.exact.calculus import along as derivative_along
 from symjepa.exact.facts import Fact
-from symjepa.exact.words import WordSum
 from symjepa.flow import Letters, MatrixFlow, gradient_flow, letters
 from symjepa.model import Model
 from symjepa.modes.reduction import ModeFlow, aligned_modes, balanced, product_modes
@@ -87,6 +86,10 @@ class Foreign:
     equations: tuple[tuple[sp.Expr, sp.Expr], ...]
     domain: tuple[Fact, ...] = field(default=())
 
+    def __post_init__(self) -> None:
+        if any(fact.over for fact in self.domain):
+            raise SymjepaError("the domain of an equation is given by facts about its state and parameters, without ranges")
+
     @property
     def rates(self) -> Mapping[sp.Expr, sp.Expr]:
         return dict(self.equations)
@@ -111,9 +114,3 @@ def _mode_flow(model: Model, coordinates: str, values: Values) -> ModeFlow:
 def along(flow: Flow, quantity: sp.Expr, time: sp.Symbol | None = None) -> sp.Expr:
     """The time derivative of a quantity along a mode flow, as derived."""
     return derivative_along(quantity, flow.rates, time)
-
-
-def drive(words: WordSum, containing: str) -> WordSum:
-    """The part of a word sum whose words hold a letter of that name."""
-    kept = [(word, c) for word, c in words.terms if any(getattr(f, "name", None) == containing for f in word.factors)]
-    return WordSum.collect(words.rows, words.cols, kept)

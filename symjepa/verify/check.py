@@ -106,6 +106,9 @@ def _checked(theorem: Theorem | Conjecture) -> Report:
     statement = unfolded(theorem.statement)
     if not parts(statement.claim):
         raise BadDerivation("a statement needs at least one claim; All(()) claims nothing")
+    repeated = [part for part in parts(statement.claim) if part in [p for h in statement.hypotheses for p in parts(h)]]
+    if repeated:
+        raise BadDerivation(f"a conjunct of the claim is one of its own hypotheses: {repeated[0]}")
     with _within("hypotheses"):
         context = context_of(statement.hypotheses)
         _admitted(theorem.statement, context)

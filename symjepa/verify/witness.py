@@ -18,7 +18,7 @@ from symjepa.statements.claims import parts
 from symjepa.statements.statement import Instance, Statement
 from symjepa.verify.kernel.assumptions import assumed
 from symjepa.verify.kernel.decide import Context
-from symjepa.verify.kernel.instances import exhibited, instances, obeys
+from symjepa.verify.kernel.instances import Letters, exhibited, instances, obeys
 from symjepa.verify.kernel.points import Point, holds_at, points
 from symjepa.verify.kernel.refute import symbols_of
 from symjepa.verify.obligations import compiled
@@ -33,7 +33,7 @@ def empty_hypotheses(statement: Statement, context: Context) -> str:
     """
     try:
         if isinstance(statement.witness, Instance):
-            return _witness_of_letters(statement.witness, context)
+            return _witness_of_letters(statement.witness, statement, context)
         several = statement.witness if isinstance(statement.witness, tuple) else (statement.witness,)
         return _witness_points([{s: sp.Rational(x) for s, x in point.items()} for point in several], statement, context)
     except SymjepaError as error:
@@ -51,7 +51,7 @@ def _witness_points(several: list[Point], statement: Statement, context: Context
     return next((failure for failure in failures if failure), "")
 
 
-def _empty_domain(plan: Plan, point: Point) -> str:
+def _empty_domain(plan: Plan, point: Point, letters: Letters | None = None) -> str:
     """Empty if every obligation of the plan has a domain at the witness; symbols of its own are looked for, by their
     names first.
     """
@@ -69,14 +69,18 @@ def _empty_domain(plan: Plan, point: Point) -> str:
                 f"at the witness no {', '.join(sorted({s.name for s in own}))} satisfies {'; '.join(map(str, local))}"
             )
         granted = tuple(getattr(obligation, "granted", ()))
-        if granted and next(instances((obligation.words,), [point], granted), None) is None:  # type: ignore[union-attr]
-            return "no letters that obey the hypotheses of a conjunct were found; give an Instance as witness"
+        if granted and not (letters is not None and obeys(letters, granted)):
+            if next(instances((obligation.words,), [point], granted), None) is None:  # type: ignore[union-attr]
+                return "no letters that obey the hypotheses of a conjunct were found; give an Instance as witness"
     return ""
 
 
 def _satisfiable(facts: list[Fact], own: set[sp.Symbol], named: Point) -> bool:
     """Whether some values of an obligation's own symbols satisfy the facts."""
-    facts = [fact for fact in facts if fact.free_symbols and not fact.over]
+    facts = [fact for fact in facts if not fact.over]
+    if any(holds_at(fact, {}) is not True for fact in facts if not fact.free_symbols):
+        return False
+    facts = [fact for fact in facts if fact.free_symbols]
     if set(named) == own and all(holds_at(fact, named) is True for fact in facts):
         return True
     return next(points(own, tuple(facts)), None) is not None if own else not facts
@@ -103,8 +107,9 @@ def _free(obligation: Decidable) -> set[sp.Symbol]:
     return set()
 
 
-def _witness_of_letters(instance: Instance, context: Context) -> str:
+def _witness_of_letters(instance: Instance, statement: Statement, context: Context) -> str:
     letters = exhibited(instance, {})
     if not obeys(letters, context.rewrites):
         return "the witness does not obey the hypotheses on its letters, or its covariances are not those of data"
-    return _unsatisfied(context.facts, letters.numbers)
+    failures = (_empty_domain(compiled(part), letters.numbers, letters) for part in parts(statement.claim))
+    return next((f for f in (_unsatisfied(context.facts, letters.numbers), *failures) if f), "")

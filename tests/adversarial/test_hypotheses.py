@@ -23,7 +23,7 @@ from symjepa.statements.claims import (
 from symjepa.statements.statement import Instance, NearMiss
 from symjepa.symbols import K, L, alpha, eta, l, n, nu, t, tau
 from symjepa.verify.check import Verdict
-from tests.adversarial.verdicts import PROVED, equation, matrices, open_wound, outcome, p, report, x, x0, y
+from tests.adversarial.verdicts import PROVED, REFUSED, equation, matrices, outcome, p, report, x, x0, y
 
 half = sp.Rational(1, 2)
 direction = Matrix("n", "context", "one")
@@ -51,7 +51,7 @@ def test_a_false_hypothesis_without_symbols_proves_nothing() -> None:
 
 
 def test_a_witness_outside_the_hypotheses_is_none() -> None:
-    found = report(Less(0, x), given=(Less(0, x),), at={x: -1})
+    found = report(Less(0, 2 * x), given=(Less(0, x),), at={x: -1})
     assert found.verdict is Verdict.UNDECIDED and "does not satisfy" in found.witness
 
 
@@ -90,7 +90,6 @@ def test_a_closed_sum_under_contradictory_conditions_is_seen() -> None:
     assert outcome(lambda: claim, at={r: 2}) != PROVED
 
 
-@open_wound("hypotheses on letters under `on` are not checked by the witness")
 def test_local_hypotheses_on_letters_that_contradict_each_other_are_seen() -> None:
     nothing = WordSum.zero("context", "context")
     both = (Annihilates(direction, direction.T, nothing), Annihilates(direction.T, direction, words.identity("one")))
@@ -156,7 +155,7 @@ def test_a_near_miss_equivalent_to_the_claim_does_not_miss() -> None:
 
 def test_a_near_miss_is_not_refuted_outside_the_hypotheses() -> None:
     miss = NearMiss(Less(0, x + 1), at={x: -2})
-    (missed,) = report(Less(0, x), given=(Less(0, x),), at={x: 1}, near_misses=[miss]).near_misses
+    (missed,) = report(Less(0, 2 * x), given=(Less(0, x),), at={x: 1}, near_misses=[miss]).near_misses
     assert missed.verdict is not Verdict.REFUTED
 
 
@@ -171,9 +170,6 @@ def test_a_near_miss_is_not_refuted_by_letters_that_break_its_hypothesis() -> No
 
 
 @pytest.mark.parametrize("claim", [Less(0, x), Identity(x, y), Unequal(x, 0)], ids=str)
-def test_a_claim_that_is_its_own_hypothesis_is_at_least_said_to_be(claim: Less) -> None:
-    """True, and worthless: the reason that the report gives must be "a hypothesis", so that a reader sees it."""
-    found = report(claim, given=(claim,), at={x: 1, y: 1})
-    assert found.verdict is not Verdict.REFUTED
-    shown = [reason for line in found.claim for decision in line.decisions for _, reason in decision.conditions]
-    assert found.verdict is Verdict.UNDECIDED or shown == ["a hypothesis"]
+def test_a_claim_that_is_its_own_hypothesis_is_refused(claim: Less) -> None:
+    """True, and worthless."""
+    assert outcome(lambda: claim, given=(claim,), at={x: 1, y: 1}) == REFUSED

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-import pytest
 import sympy as sp
 
 from symjepa.errors import SymjepaError
@@ -25,11 +24,6 @@ p, x0 = (sp.Symbol(name, positive=True) for name in ("p", "x0"))
 
 live = Model(Encoder(L), Predictor(K), LatentPrediction(), Live())
 balanced, matrices = modes(live, "balanced"), Layers(live)
-
-
-def open_wound(reason: str) -> pytest.MarkDecorator:
-    """A falsehood that is PROVED today; the mark turns red when the kernel is mended, and is then taken off."""
-    return pytest.mark.xfail(strict=True, reason=reason)
 
 
 def equation(*rates: tuple[sp.Symbol, Any]) -> Foreign:

@@ -153,3 +153,46 @@ def test_an_unevaluated_power_of_e_is_an_exponential():
 def test_an_integral_near_a_branch_cut_encloses_its_value(bits):
     value = ball(sp.Integral(sp.sqrt(x), (x, 1, 4)), {}, bits)
     assert value.overlaps(ball(sp.Rational(14, 3), {}, 200))
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [
+        sp.Integral(x, y),
+        sp.Integral(x * y, (x, 0, 1), (y, 0, 1)),
+        sp.Integral(sp.betainc(2, 2, 0, x), (x, 0, sp.Rational(1, 2))),
+        sp.log(x, 3, evaluate=False),
+    ],
+    ids=str,
+)
+def test_what_has_no_rule_is_refused_and_not_guessed(expr):
+    with pytest.raises(OutsideFragment):
+        ball(expr, {x: 2})
+
+
+def test_an_integral_of_lambert_w_is_that_of_its_primitive():
+    primitive = lambda z: z * W(z) - z + sp.exp(W(z))
+    assert ball(sp.Integral(W(x), (x, 1, 2)), {}, 128).overlaps(ball(primitive(2) - primitive(1), {}, 128))
+
+
+def test_lambert_w_is_integrated_in_the_right_half_plane_only():
+    with pytest.raises(Undefined):
+        ball(sp.Integral(W(x), (x, -sp.Rational(1, 4), 1)), {}, 64)
+
+
+def test_an_exponent_known_to_a_ball_only_needs_a_positive_base():
+    near_two = arb(2, 1e-20)
+    assert ball(x**n, {x: 3, n: near_two}).overlaps(arb(9))
+    with pytest.raises(Undefined):
+        ball(x**n, {x: -3, n: near_two})
+
+
+def test_a_ball_without_end_is_neither_stored_nor_printed():
+    with pytest.raises(Undefined):
+        ball_to_exact(arb("inf"))
+    with pytest.raises(TooLarge):
+        digits(arb(2) ** 10**6)
+
+
+def test_a_ball_that_meets_an_integer_shows_no_digit():
+    assert digits(arb(2, 1e-9)) == "?"

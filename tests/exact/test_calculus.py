@@ -51,6 +51,8 @@ def test_derivatives_are_right(expr, expected):
         (sp.sin(x), x),
         (W(x, -1), x),
         (x**2, x**2),
+        (sp.log(x, 3, evaluate=False), x),
+        (sp.Integral(x * y, y), x),
         (sp.IndexedBase("w")[1] * x, sp.IndexedBase("w")[1]),
     ],
     ids=str,

@@ -63,3 +63,14 @@ def test_the_zero_polynomial_is_refused():
 def test_an_absurd_degree_is_refused():
     with pytest.raises(TooLarge):
         real_roots(x**100_000 - 1, x)
+
+
+def test_an_irrational_coefficient_is_refused():
+    with pytest.raises(OutsideFragment):
+        polynomial(sp.sqrt(2) * x, x, {})
+
+
+def test_an_end_that_nearly_is_a_root_is_told_from_it():
+    below = sp.Rational(141421356237309504880, 10**20)
+    assert len(roots_between(x**2 - 2, x, (sp.Integer(0), below), bits=16)) == 0
+    assert len(roots_between(x**2 - 2, x, (sp.Integer(0), below + sp.Rational(1, 10**20)), bits=16)) == 1

@@ -11,6 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from symjepa.errors import OutsideFragment, SymjepaError, TooLarge, Undefined
+from symjepa.exact import group_ring
 from symjepa.exact.balls import ball
 from symjepa.exact.facts import Fact, Range
 from symjepa.exact.group_ring import to_expr
@@ -243,3 +244,47 @@ def test_products_and_sums_of_fractions_keep_their_value(e, f, point):
 @pytest.mark.parametrize(("e", "k"), [*cartesian((u**K, sp.log(u), sp.exp(u), (1 + u) ** (K / 2)), (1, 2, 3))], ids=str)
 def test_powers_of_sums_expand(e, k):
     assert equal((e + x) ** k * (e - x) ** k, lazy(e**2 - x**2, k)).holds
+
+
+def test_a_tree_nested_beyond_the_stack_is_too_large():
+    tower = x
+    for _ in range(400):
+        tower = sp.log(lazy(tower, 2) + 1)
+    with pytest.raises(TooLarge, match="nested less deeply"):
+        normal(tower)
+
+
+def test_lambert_w_of_what_vanishes_is_zero():
+    assert equal(W(sp.Add((x + 1) ** 2, -(x**2), -2 * x, -1)), sp.Integer(0)).holds
+
+
+def test_an_unknown_function_is_equal_to_itself_at_equal_arguments_only():
+    f = sp.Function("f")
+    assert equal(f((x + 1) ** 2), f(x**2 + 2 * x + 1)).holds
+    assert not equal(f(x), f(y)).holds
+
+
+def test_a_number_too_long_to_be_factored_is_refused_under_a_power():
+    with pytest.raises(TooLarge, match="128 bits"):
+        normal(sp.log(x * (2**200 + 1)))
+
+
+def test_an_exponent_is_the_same_with_both_signs_turned():
+    assert equal(lazy(u, q / (1 - r)), lazy(u, -q / (r - 1))).holds
+    assert not equal(lazy(u, q / (1 - r)), lazy(u, q / (r - 1))).holds
+
+
+def test_a_sum_or_product_of_too_many_terms_is_refused(monkeypatch):
+    monkeypatch.setattr(group_ring, "MAX_TERMS", 10)
+    with pytest.raises(TooLarge, match="may have 10 terms, but got 11"):
+        normal(sp.Add(*(x**i for i in range(11))))
+    monkeypatch.setattr(group_ring, "MAX_PRODUCTS", 3)
+    with pytest.raises(TooLarge, match="may have 3 terms, got 2 times 2"):
+        normal(sp.Mul(x + 1, y + 1, evaluate=False))
+
+
+def test_more_than_a_hundred_sums_as_factors_are_refused_and_not_multiplied_out_for_ever():
+    sums = [normal(x + i).element for i in range(1, 102)]
+    factors = frozenset((group_ring.Atom("poly", one), Fraction(1)) for one in sums)
+    with pytest.raises(TooLarge, match="nested too deeply"):
+        group_ring.clear(group_ring.term(factors))

@@ -203,3 +203,27 @@ def test_shown_signs_agree_with_certified_signs(expr, small, share, more, k, dep
     assert not shown or all(
         {"positive": sign > 0, "nonnegative": sign >= 0, "nonzero": sign != 0}[kind] for kind in shown
     )
+
+
+def test_a_fact_outside_the_fragment_shows_itself_and_nothing_else():
+    signs = Signs([pos(sp.floor(x))])
+    assert signs.shows(pos(sp.floor(x)))
+    assert not signs.positive(2 * sp.floor(x))
+    assert not signs.integer(sp.floor(x))
+
+
+def test_a_root_of_what_may_be_zero_is_not_negative_and_not_positive():
+    signs = Signs([Fact(x, "nonnegative")])
+    assert signs.nonnegative(sp.sqrt(x))
+    assert not signs.positive(sp.sqrt(x))
+
+
+def test_a_power_too_high_to_be_multiplied_out_has_no_sign_by_expansion():
+    assert not Signs([pos(x)]).nonnegative(1 - 2 / (x + 1) ** 2001)
+
+
+def test_what_vanishes_identically_is_zero():
+    vanishing = sp.Add((x + 1) ** 2, -(x**2), -2 * x, -1)
+    assert Signs([]).shows(Fact(vanishing, "zero"))
+    assert not Signs([]).shows(Fact(vanishing / x, "zero"))
+    assert Signs([Fact(x, "nonzero")]).shows(Fact(vanishing / x, "zero"))

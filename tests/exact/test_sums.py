@@ -118,3 +118,14 @@ def test_substitution_leaves_bound_symbols_alone_and_reaches_bounds():
 
 def test_substitution_is_simultaneous():
     assert substitute(x - w, {x: w, w: x}) == w - x
+
+
+def test_substitution_reaches_the_index_of_a_family_and_not_its_name():
+    family = sp.IndexedBase("w", real=True)
+    assert substitute(family[n] + n, {n: K}) == family[K] + K
+    assert substitute(family[n], {family.label: x}) == family[n]
+
+
+def test_a_sum_inside_a_primitive_is_left_alone():
+    primitive = sp.Integral(sp.Sum(r**n, (n, 0, K)), x)
+    assert apply(GEOMETRIC, primitive).expr == primitive

@@ -26,6 +26,7 @@ from symjepa.exact.words import (
     instantiated,
     ranges,
     released,
+    released_traces,
     value,
 )
 from symjepa.symbols import K, L, alpha, l
@@ -364,3 +365,32 @@ def test_latex_names_come_from_the_symbols() -> None:
     assert W.layer(l).latex() == r"W_{\ell}"
     assert W.segment(L, l).T.latex() == r"W_{L:\ell}^{\top}"
     assert traced(S).latex() == r"\operatorname{tr}\left(\Sigma^{xx}\right)"
+
+
+def test_the_copy_under_a_stop_gradient_is_marked_in_print() -> None:
+    stopped = WordSum.of(Word((segment(L, l, stopped=True),), "latent", "W@l"))
+    assert stopped.latex() == r"\mathrm{sg}[W_{L:\ell}]"
+    assert str(stopped) == "sg[W[L:l]]"
+
+
+def test_words_and_traces_show_as_formulas_in_notebooks() -> None:
+    assert S.word()._repr_latex_() == r"$\displaystyle \Sigma^{xx}$"
+    assert traced(S)._repr_latex_() == r"$\displaystyle \operatorname{tr}\left(\Sigma^{xx}\right)$"
+
+
+def test_letters_are_replaced_and_marks_taken_off_inside_a_trace() -> None:
+    twice = traced(S).replaced(lambda factor: 2 * S.word() if factor == S else None)
+    assert twice == 2 * traced(S)
+    marked = traced(segment(L, 0, stopped=True), Matrix("B", "context", "latent"))
+    assert released_traces(marked) == traced(segment(L, 0), Matrix("B", "context", "latent")) != marked
+
+
+def test_an_expectation_needs_the_two_data_vectors_side_by_side() -> None:
+    apart = TraceSum(((Word((x, Matrix("M", SAMPLE, SAMPLE), x.T), "context", "context"), sp.S.One),))
+    with pytest.raises(ShapeMismatch, match="not neighbours"):
+        expectation(apart, {})
+
+
+def test_nothing_stays_nothing_at_every_depth() -> None:
+    nothing = WordSum.zero("latent", "context")
+    assert instantiated(nothing, {L: sp.S.One}) == nothing

@@ -6,7 +6,7 @@ import signal
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from typing import Any
 
@@ -22,8 +22,9 @@ from tests.mutation.listed import reason
 from tests.mutation.mutants import differs, mutants
 
 SECONDS = 4
-EQUAL, UNDEFINED, NO_CLAIM, LISTED = "equal", "undefined", "no claim", "also true"
-"""Not false: equal to the original, defined nowhere, refused by the compiler, or listed as true with a reason."""
+EQUAL, UNDEFINED, NO_CLAIM, LISTED, EXCUSED = "equal", "undefined", "no claim", "also true", "excused"
+"""Not counted as false: equal to the original, defined nowhere, refused by the compiler; PROVED, listed with a reason;
+UNDECIDED and listed with a reason (true without a proof, or without a meaning where a condition is dropped)."""
 
 CRASHED = "CRASHED"
 
@@ -87,22 +88,18 @@ def run(job: tuple[str, int]) -> list[Outcome]:
     found = []
     for mutant in mutants(claim):
         verdict = _judged(rule(claim), rule, mutant.claim, known, hypotheses)
-        why = (
-            reason(label, mutant.operator, mutant.field, claim, mutant.claim)
-            if verdict in ("PROVED", "UNDECIDED")
-            else ""
-        )
-        found.append(
-            Outcome(
-                label,
-                number,
-                mutant.operator,
-                mutant.field,
-                LISTED if why else verdict,
-                why or _said(claim, mutant.claim),
-            )
-        )
+        found.append(_listed(Outcome(label, number, mutant.operator, mutant.field, verdict, ""), claim, mutant.claim))
     return found
+
+
+def _listed(outcome: Outcome, claim: Claim, mutant: Claim) -> Outcome:
+    """The outcome with what was changed, or with the reason why it does not count as a false mutant."""
+    proved = outcome.verdict == "PROVED"
+    why = ""
+    if proved or outcome.verdict == "UNDECIDED":
+        why = reason(outcome.label, outcome.operator, outcome.field, claim, mutant, proved)
+    verdict = (LISTED if proved else EXCUSED) if why else outcome.verdict
+    return replace(outcome, verdict=verdict, said=why or _said(claim, mutant))
 
 
 def _judged(claim: Claim, rule: Any, mutant: Claim, known: Context, hypotheses: Context) -> str:
@@ -149,8 +146,7 @@ def _without_hypotheses(label: str, theorem: Theorem) -> Iterator[Outcome]:
         context = context_of(statement.hypotheses[:i] + statement.hypotheses[i + 1 :])
         verdicts = [_judged_without(part, context) for part in parts(statement.claim)]
         verdict = next((v for v in ("REFUTED", "UNDECIDED") if v in verdicts), "PROVED")
-        why = "" if verdict == "REFUTED" else reason(label, "hypothesis dropped", str(i), dropped, dropped)
-        yield Outcome(label, -1, "hypothesis dropped", str(i), LISTED if why else verdict, why or str(dropped))
+        yield _listed(Outcome(label, -1, "hypothesis dropped", str(i), verdict, ""), dropped, dropped)
 
 
 def _judged_without(part: Claim, context: Context) -> str:
@@ -195,7 +191,7 @@ def summary(outcomes: Iterable[Outcome]) -> Summary:
 
 def table(counts: dict[str, Counter[str]]) -> str:
     """Operators down, verdicts across."""
-    columns = ("REFUTED", "UNDECIDED", CRASHED, "PROVED", LISTED, EQUAL, UNDEFINED, NO_CLAIM)
+    columns = ("REFUTED", "UNDECIDED", CRASHED, "PROVED", LISTED, EXCUSED, EQUAL, UNDEFINED, NO_CLAIM)
     total: Counter[str] = sum(counts.values(), Counter())
     rows = [(name, counts[name]) for name in sorted(counts)] + [("all", total)]
     lines = [f"{'operator':24}" + "".join(f"{column:>11}" for column in columns)]

@@ -13,10 +13,10 @@ from symjepa.statements.descriptions import Modes
 from symjepa.symbols import K, L, eta, lam, rho
 
 
-def reason(label: str, operator: str, field: str, claim: Any, mutant: Any) -> str:
-    """Why the mutant is true too, or says nothing; empty if it is false."""
+def reason(label: str, operator: str, field: str, claim: Any, mutant: Any, proved: bool) -> str:
+    """Why the mutant is true too, or (if it was not proved) why it says nothing; empty if it counts as false."""
     if operator == "condition dropped" and _dropped_relation(claim, mutant):
-        return "without its condition the claim also speaks of points where it has no meaning; there it says nothing"
+        return CONDITIONS.get(label, "") if proved else MEANINGLESS
     if operator == "hypothesis dropped":
         return HYPOTHESES.get((label, int(field)), "")
     if (label, operator) in MODELS and field in ("flow", "model"):
@@ -30,6 +30,10 @@ def _by_rule(claim: Any, mutant: Any) -> str:
     return next((why for rule in RULES if (why := rule(claim, mutant))), "")
 
 
+MEANINGLESS = "without its condition the claim also speaks of points where it has no meaning; there it says nothing"
+CONDITIONS = {
+    "jepa-explicit-solution": "between two fixed points the solution has this form for every negative time too"
+}
 UNDEFINED = "not defined at K = 0 (1/K, or 1/q with q = 2K + 2L - 2), and true elsewhere"
 HYPOTHESES = {
     ("mode-flow", 0): UNDEFINED,

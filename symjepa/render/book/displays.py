@@ -1,4 +1,4 @@
-r"""Displays: rows `left relation summands (condition) mark`, aligned at the relation, broken before a sign where too long.
+r"""Displays: rows `left relation summands (condition) mark`, aligned at the relation and broken before a sign.
 
 Widths are estimates in points at 11 pt; they only decide where a display is broken, and the log of a run of LaTeX
 tells whether that was enough.
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from symjepa.render.notation import MACROS, PLAIN
 
 LINE = 360.0
-"""Points that a display may fill: the text width of an 11 pt article in LaTeX's own layout, so that fragments fit there."""
+"""Points that a display may fill: the width of an 11 pt article in LaTeX's own layout, so that fragments fit there."""
 _INDENT = 22.0
 _PLAIN = {macro: PLAIN[name] for name, macro in MACROS.items()}
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}^_]|\s+|.")

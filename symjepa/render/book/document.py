@@ -1,24 +1,36 @@
-r"""The book as files: the macro file, a fragment and the findings of every theorem, the setting, the rules, the bibliography."""
+r"""The book as files: macros, a fragment and the findings of every theorem, the setting, the rules, the sources."""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-
 from symjepa.flow import gradient_flow
-from symjepa.model import EMA, DataReconstruction, Encoder, Frozen, LatentPrediction, LayerEMA, Live, Model, Predictor, Shared
+from symjepa.model import (
+    EMA,
+    DataReconstruction,
+    Encoder,
+    Frozen,
+    LatentPrediction,
+    LayerEMA,
+    Live,
+    Model,
+    Predictor,
+    Shared,
+)
 from symjepa.modes.balance import law
 from symjepa.render.book.displays import Row, display
+from symjepa.render.book.findings import findings
 from symjepa.render.book.prose import cited, keys, sentence, words_of
-from symjepa.render.book.said import STYLE, whose
-from symjepa.render.book.theorem import Checked, findings, fragment, rule_words, verdict
+from symjepa.render.book.said import whose
+from symjepa.render.book.theorem import Checked, fragment, rule_words, verdict
 from symjepa.render.latex import _stack, _teacher, macros, rendered
 from symjepa.render.notation import MACROS
-from symjepa.symbols import K, L, alpha, b, eta, k, l, lam, nu, rho, s, sigma2, sigma2_y, t, tau, u, v, w, meaning
+from symjepa.render.styles import MACRO_LATEX as STYLE
+from symjepa.symbols import K, L, alpha, b, eta, k, l, lam, meaning, nu, rho, s, sigma2, sigma2_y, t, tau, u, v, w
 from symjepa.verify.check import Report
 from symjepa.verify.kernel.decide import Verdict
 from symjepa.verify.rules import RULES
@@ -215,5 +227,3 @@ def chosen(bibliography: str, cites: Sequence[str]) -> str:
     texts = re.findall(r"^@\w+\{.*?^\}", bibliography, flags=re.DOTALL | re.MULTILINE)
     kept = [text for key, text in zip(entries, texts, strict=True) if key in cites]
     return "\n\n".join(kept) + "\n" if kept else ""
-
-

@@ -30,4 +30,5 @@ def _boxes(log: str) -> Iterator[Overfull]:
 
 def unresolved(log: str) -> list[str]:
     """References and citations that lead nowhere."""
-    return sorted(set(re.findall(r"(?:Reference|Citation) `([^']+)' (?:on page \d+ )?undefined", re.sub(r"\n", "", log))))
+    found = re.findall(r"(?:Reference|Citation) `([^']+)' (?:on page \d+ )?undefined", log.replace("\n", ""))
+    return sorted(set(found))

@@ -67,7 +67,7 @@ def letters(formula: str) -> str:
         else:
             spelled.append(f"{{{macro}}}" if before in _ONE_ARGUMENT else macro)
         before = token if token.strip() else before
-    return re.sub(r"(\\[A-Za-z]+)\x00(?=[A-Za-z])", r"\1 ", "\0".join(spelled)).replace("\0", "")
+    return re.sub(r"(\\[A-Za-z]+)\x00(?=[A-Za-z])", r"\1 ", "\0".join(spelled)).replace("\0", "").strip()
 
 
 def _tidied(formula: str) -> list[str]:
@@ -127,6 +127,7 @@ def _formula(text: str) -> str:
 
 
 def _latex(text: str) -> str:
+    text = re.sub(r"Σ(?!xx|yx|yy)", r"\\sum ", text)
     for sign in sorted(_SIGNS, key=len, reverse=True):
         command = _SIGNS[sign]
         text = text.replace(sign, command + (" " if command[-1].isalpha() and command[0] == "\\" else ""))
@@ -160,7 +161,8 @@ def _escaped_all(text: str) -> str:
 
 def keys(tex: str) -> tuple[str, ...]:
     """The keys that a text cites, sorted."""
-    return tuple(sorted({key.strip() for found in re.findall(r"\\cite(?:\[[^]]*\])?\{([^}]*)\}", tex) for key in found.split(",")}))
+    found = re.findall(r"\\cite(?:\[[^]]*\])?\{([^}]*)\}", tex)
+    return tuple(sorted({key.strip() for several in found for key in several.split(",")}))
 
 
 def words_of(label: str) -> str:

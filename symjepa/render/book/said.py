@@ -23,7 +23,7 @@ from symjepa.render.styles import MACRO_LATEX as STYLE
 from symjepa.render.styles import LatexStyle
 from symjepa.statements import claims
 from symjepa.statements.claims import Claim
-from symjepa.statements.descriptions import Flow, Layers, Modes
+from symjepa.statements.descriptions import Flow, Modes
 from symjepa.symbols import t
 
 
@@ -39,7 +39,7 @@ LINE_STYLE = LatexStyle(_InLine(STYLE.spelling.names), STYLE.signs)
 
 @dataclass(frozen=True)
 class Said:
-    """`preface` introduces a kind of claim, `who` names the learners, `short` is what a proof shows of a numbered claim."""
+    """`preface` introduces a kind of claim, `who` names the learners, `short` is what a proof shows of the claim."""
 
     rows: tuple[Row, ...]
     before: str = ""
@@ -74,7 +74,7 @@ def said(claim: Claim) -> Said:
 
 
 def merged(several: Sequence[Said]) -> list[Said]:
-    """What is said of several learners in the same words is said once; then neighbours about the same learners are joined."""
+    """The same words about several learners are said once; neighbours about the same learners are joined."""
     groups: dict[Said, list[str]] = {}
     for one in several:
         bare = replace(one, who=())
@@ -90,7 +90,7 @@ def merged(several: Sequence[Said]) -> list[Said]:
 
 
 def joined(groups: Sequence[Said], alike: bool = False) -> list[Said]:
-    """Neighbours about other learners share a display, each learner beside its row, where that fits; `alike`: of one quantity."""
+    """Neighbours share a display where they fit, each learner beside its row; `alike`: only if about one quantity."""
     found: list[list[Said]] = []
     for one in groups:
         fits = found and _fits(one) and _fits(found[-1][-1]) and _kind(found[-1][-1]) == _kind(one)
@@ -157,7 +157,7 @@ def condition(claim: Claim) -> str:
 
 def _conditions(on: Iterable[Claim]) -> tuple[str, str]:
     """Conditions on indices go beside the formula, those on letters and states before it."""
-    beside = [claim for claim in on if isinstance(claim, claims.AtMost) or not isinstance(claim, claims.Relation | claims.Annihilates)]
+    beside = [claim for claim in on if isinstance(claim, claims.AtMost)]
     before = [claim for claim in on if claim not in beside]
     note = f"({', '.join(map(condition, beside))})" if beside else ""
     return note, listed([math(condition(claim)) for claim in before]) if before else ""
@@ -237,8 +237,9 @@ def _of_decoupling(claim: claims.Decouples) -> Said:
     frames = [piece for piece in sentence(claim, STYLE) if isinstance(piece, Formula)]
     rows = tuple(Row(piece.left, piece.relation, _links(piece)) for piece in frames)
     preface = (
-        "Layers that are diagonal stay diagonal, whatever their amplitudes, exactly when the covariances are diagonal in the frames "
-        f"listed, where $A = U_{{A}} D_{{A}} V_{{A}}^{{{MACROS['T']}}}$ names the frames at the two ends of a letter:"
+        "Layers that are diagonal stay diagonal, whatever their amplitudes, exactly when the covariances are diagonal "
+        f"in the frames listed, where $A = U_{{A}} D_{{A}} V_{{A}}^{{{MACROS['T']}}}$ "
+        "names the frames at the two ends of a letter:"
     )
     return Said(rows, who=(whose(claim.flow.model),), preface=preface, short=rows)
 
@@ -270,7 +271,6 @@ def _of_solution(claim: claims.Solves) -> Said:
     return Said(rows, f"the solution of {_equations(claim.flow)}{_of(claim.flow)} with {start} is{when},", short=rows)
 
 
-
 def _of_clock(claim: claims.Implicit) -> Said:
     shown = Row(_scalar_rate(claim.clock), "=", tuple(STYLE.terms(claim.speed)))
     while_ = f", while {listed([math(condition(relation)) for relation in claim.on])}" if claim.on else ""
@@ -290,7 +290,8 @@ def _of_linearization(claim: claims.Linearized) -> Said:
     rates = tuple(Row("", "", tuple(STYLE.terms(one))) for one in claim.rates)
     kind = "stable" if claim.stable else "unstable"
     family = f", along a family in {listed([math(STYLE.expr(x)) for x in claim.family])}" if claim.family else ""
-    told = f"{_at(claim.at)} is {kind} under {_equations(claim.flow)}{_of(claim.flow)}{family}, with the linear rate{'s' * (len(rates) > 1)}"
+    under = f"{_at(claim.at)} is {kind} under {_equations(claim.flow)}{_of(claim.flow)}{family}"
+    told = f"{under}, with the linear rate{'s' * (len(rates) > 1)}"
     return Said(rates, told, short=rates)
 
 
@@ -306,7 +307,7 @@ def _of_convergence(claim: claims.Converges) -> Said:
 
 def _of_loss(claim: claims.LossIs) -> Said:
     shown = Row(MACROS["loss"], "=", tuple(STYLE.words(claim.traces)))
-    preface = "The expected loss, and likewise its mean over any finite sample with the covariances of the sample, is the following."
+    preface = "The expected loss, and likewise its mean over any finite sample with its own covariances, is as follows."
     return Said((shown,), who=(whose(claim.model),), preface=preface, short=(shown,))
 
 
@@ -327,12 +328,11 @@ _LONG = LINE / 2
 
 
 def _from_sentence(claim: Claim) -> Said:
-    """Any other claim: its first long formula with a relation is displayed, what stands before and after it is in the line."""
+    """Any other claim: its first long formula with a relation is displayed, the rest is in the line."""
     pieces = sentence(claim, STYLE)
-    long = [n for n, piece in enumerate(pieces) if isinstance(piece, Formula) and piece.relation and width(piece.line(STYLE)) > _LONG]
-    place = long[0] if long else next(n for n, piece in enumerate(pieces) if isinstance(piece, Formula) and piece.relation)
-    formula = pieces[place]
-    assert isinstance(formula, Formula)
+    formulas = [(n, piece) for n, piece in enumerate(pieces) if isinstance(piece, Formula) and piece.relation]
+    long = [(n, piece) for n, piece in formulas if width(piece.line(STYLE)) > _LONG]
+    place, formula = (long or formulas)[0]
     shown = Row(formula.left, STYLE.sign(formula.relation), formula.right)
     return Said((shown,), _line(pieces[:place]), _line(pieces[place + 1 :]))
 
@@ -345,7 +345,8 @@ def _line(pieces: Sequence[Formula | Words]) -> str:
 
 
 _SETTINGS: dict[type[Claim], Callable[[Any], Said]] = {
-    **{kind: _of_relation for kind in (claims.Identity, claims.Less, claims.AtMost, claims.Unequal, claims.Annihilates, claims.Within)},
+    **dict.fromkeys((claims.Identity, claims.Less, claims.AtMost, claims.Unequal), _of_relation),
+    **dict.fromkeys((claims.Annihilates, claims.Within), _of_relation),
     claims.Drift: _of_drift,
     claims.Dissipates: _of_dissipation,
     claims.Decouples: _of_decoupling,

@@ -1,36 +1,25 @@
-r"""One checked theorem as LaTeX: its statement, its proof with a verdict on every line, and what else was checked."""
+r"""One checked theorem as LaTeX: its statement, and its proof with a verdict on every line."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
-import sympy as sp
-
-from symjepa.exact.facts import Fact
-from symjepa.exact.words import TraceSum, WordSum
-from symjepa.render.book.displays import Row, display, width
+from symjepa.render.book.displays import Row, display
+from symjepa.render.book.hypotheses import hypotheses
 from symjepa.render.book.prose import cited, sentence
-from symjepa.render.book.said import LINE_STYLE, STYLE, Said, condition, joined, listed, math, merged, row_width, said
-from symjepa.render.claims import let_formula, rows_text
+from symjepa.render.book.said import Said, joined, listed, math, merged, said
 from symjepa.render.latex import rendered
 from symjepa.render.notation import MACROS
-from symjepa.statements.claims import AtMost, Claim, Less, parts
-from symjepa.statements.statement import Conjecture, Instance, NearMiss, Printed, Statement, Theorem
-from symjepa.symbols import K, L, alpha, b, eta, j, k, l, lam, n, nu, rho, s, sigma2, sigma2_y, t, tau, u, v, w
-from symjepa.verify.certificates import assumptions, exact_rows, rules_used, scopes_of
-from symjepa.verify.check import Line, Missed, Report
-from symjepa.verify.kernel.assumptions import assumed
+from symjepa.render.styles import MACRO_LATEX as STYLE
+from symjepa.statements.claims import Claim, parts
+from symjepa.statements.statement import Conjecture, Printed, Statement, Theorem
+from symjepa.verify.certificates import scopes_of
+from symjepa.verify.check import Line, Report
 from symjepa.verify.kernel.decide import Verdict
-from symjepa.verify.kernel.refute import Counterexample
-from symjepa.verify.scope import Scope, flows_in
+from symjepa.verify.scope import Scope
 
 MARKS = {Verdict.PROVED: "proved", Verdict.REFUTED: "refuted", Verdict.UNDECIDED: "undecided"}
-ORDER = (K, L, k, l, j, n, lam, sigma2, sigma2_y, rho, nu, alpha, tau, eta, w, v, b, u, s, t)
-"""Symbols as a statement introduces them."""
-SHORT = 180.0
-"""Points that a formula of a near miss may fill in the line."""
 MOST_REPEATED = 2
 """Rows of numbered claims that a proof shows again; of more it cites the numbers."""
 
@@ -60,7 +49,7 @@ def fragment(checked: Checked, version: str) -> str:
         environment="theorem" if checked.proved else "conjecture",
         title=sentence(statement.title),
         source=cited(statement.source),
-        setting=list(_setting(checked)),
+        setting=list(hypotheses(statement, checked.report)),
         claim=list(_claim(checked)),
         printed=[_printed(printed) for printed in statement.printed],
         proof=list(_proof(checked)),
@@ -68,24 +57,9 @@ def fragment(checked: Checked, version: str) -> str:
     )
 
 
-def findings(checked: Checked) -> str:
-    """Verdict, scope, rules, witness and near misses."""
-    report, statement = checked.report, checked.theorem.statement
-    return rendered(
-        "findings.tex.j2",
-        verdict=verdict(checked),
-        rules=[rule_words(rule["name"]) for rule in rules_used(report)],
-        uses=[sentence(title) for title in report.uses],
-        witness=_witness(statement),
-        witnessed=report.witnessed,
-        near_misses=[_near_miss(o, f) for o, f in zip(statement.near_misses, report.near_misses, strict=True)],
-    )
-
-
 def verdict(checked: Checked) -> str:
     """`proved for every $K, L \\geq 1$`, in words."""
-    told = {Verdict.PROVED: "proved", Verdict.REFUTED: "refuted", Verdict.UNDECIDED: "undecided"}[checked.report.verdict]
-    return f"{told} for {scope(checked)}" if checked.proved else told
+    return f"proved for {scope(checked)}" if checked.proved else MARKS[checked.report.verdict]
 
 
 def scope(checked: Checked) -> str:
@@ -107,79 +81,6 @@ def _depths(own: Scope) -> str:
     free = listed([math(", ".join(names) + rf" \geq {least}") for least, names in bounds.items()])
     fixed = listed([math(f"{MACROS[name]} = {number}") for name, number in own.fixed])
     return " with ".join(filter(None, (f"every {free}" if free else "", fixed)))
-
-
-# --- hypotheses
-
-
-def _setting(checked: Checked) -> Iterator[str]:
-    """The sentences before the claim: symbols with their assumptions, abbreviations, hypotheses."""
-    statement = checked.theorem.statement
-    known = (*assumptions(checked.report), *assumed(_symbols(statement.claim)), *_domains(statement.claim))
-    given = [part for claim in statement.hypotheses for part in parts(claim)]
-    lets = {let.symbol for let in statement.let}
-    own = [fact for fact in dict.fromkeys(known) if fact.expr not in lets]
-    told = [*_integers(own, given), *_signs(own, given)]
-    if told:
-        yield f"Let {listed(told)}."
-    if statement.let:
-        yield f"Put {listed([math(let_formula(let, LINE_STYLE).line(LINE_STYLE)) for let in statement.let])}."
-    rest = [math(condition(claim)) for claim in given if _bound(claim) is None]
-    if rest:
-        yield f"Suppose that {listed(rest)}."
-
-
-def _domains(claim: Claim) -> Iterator[Fact]:
-    """Where the flows of a claim live: the signs of their amplitudes."""
-    for flow in flows_in(claim):
-        yield from (fact for fact in getattr(flow, "domain", ()) if fact.expr.is_Symbol and fact.kind in ("positive", "nonnegative"))
-
-
-def _symbols(thing: Any) -> set[sp.Symbol]:
-    """Every scalar symbol inside a claim, rates of models and coefficients of words included."""
-    if isinstance(thing, sp.Expr):
-        return {symbol for symbol in thing.free_symbols if isinstance(symbol, sp.Symbol) and not isinstance(symbol, sp.Dummy)}
-    if isinstance(thing, WordSum | TraceSum):
-        return {symbol for _, coefficient in thing.terms for symbol in _symbols(coefficient)}
-    if isinstance(thing, tuple):
-        return {symbol for part in thing for symbol in _symbols(part)}
-    if is_dataclass(thing) and not isinstance(thing, type):
-        return {symbol for field in fields(thing) for symbol in _symbols(getattr(thing, field.name))}
-    return set()
-
-
-def _bound(claim: Claim) -> sp.Symbol | None:
-    """The symbol of a hypothesis `0 < symbol` or `0 ≤ symbol`."""
-    alone = isinstance(claim, Less | AtMost) and claim.lhs == 0 and claim.rhs.is_Symbol
-    return claim.rhs if alone else None  # type: ignore[attr-defined,no-any-return]
-
-
-def _integers(facts: Sequence[Fact], given: Sequence[Claim]) -> Iterator[str]:
-    whole = _ordered([fact.expr for fact in facts if fact.kind == "integer"])
-    positive = {fact.expr for fact in facts if fact.kind == "positive"} | {_bound(c) for c in given if isinstance(c, Less)}
-    told = []
-    for least, members in ((0, [x for x in whole if x not in positive]), (1, [x for x in whole if x in positive])):
-        if members:
-            told.append(math(", ".join(STYLE.expr(x) for x in members) + rf" \geq {least}"))
-    if told:
-        yield f"{listed(told)} be {'integers' if len(whole) > 1 else 'an integer'}"
-
-
-def _ordered(symbols: Iterable[sp.Expr]) -> list[sp.Expr]:
-    """In the order of the table of symbols, strangers after them by name."""
-    places = {symbol: place for place, symbol in enumerate(ORDER)}
-    return sorted(dict.fromkeys(symbols), key=lambda x: (places.get(x, len(places)), str(x)))
-
-
-def _signs(facts: Sequence[Fact], given: Sequence[Claim]) -> Iterator[str]:
-    whole = {fact.expr for fact in facts if fact.kind == "integer"}
-    bounds = [(type(c), _bound(c)) for c in given]
-    positive = [fact.expr for fact in facts if fact.kind == "positive"] + [x for kind, x in bounds if x and kind is Less]
-    nonnegative = [fact.expr for fact in facts if fact.kind == "nonnegative"] + [x for kind, x in bounds if x and kind is AtMost]
-    for sign, members in (("> 0", positive), (r"\geq 0", [x for x in nonnegative if x not in positive])):
-        names = [STYLE.expr(x) for x in _ordered(members) if x not in whole]
-        if names:
-            yield math(f"{', '.join(names)} {sign}")
 
 
 # --- the claim
@@ -257,7 +158,8 @@ def _paragraph(one: Said) -> Iterator[str]:
 
 
 def _printed(printed: Printed) -> str:
-    told = {"read": "as printed", "second-hand": "as relayed", "recalled": "as recalled"}.get(printed.seen, printed.seen)
+    seen = {"read": "as printed", "second-hand": "as relayed", "recalled": "as recalled"}
+    told = seen.get(printed.seen, printed.seen)
     conversion = f"; conversion: {sentence(printed.conversion)}" if printed.conversion else ""
     return f"{cited(printed.source)}, {told}: {sentence(printed.words)}{conversion}."
 
@@ -297,7 +199,7 @@ def _run(lines: Sequence[Line], numbers: Sequence[Part]) -> Iterator[str]:
 
 
 def _shown(line: Line, number: str) -> Said:
-    """A line as a proof displays it: what is new in it, with its number if the claim has it, its reason and its mark."""
+    """A line as a proof displays it: what is new in it, with its number, its reason and its mark."""
     one = said(line.stated or line.claim)
     rows = list(one.short or one.rows)
     rows[-1] = replace(rows[-1], why=sentence(getattr(line.claim, "why", "")), mark=_mark(line, number))
@@ -325,7 +227,7 @@ def _long_reasons(rows: Iterable[Row]) -> str:
 
 
 def _number(line: Line, numbers: Sequence[Part]) -> str:
-    """The number of the paragraph that states a line; "." where the claim has one paragraph only, empty where none does."""
+    """The number of the paragraph that states a line; "." if there is one paragraph only, empty if none states it."""
     claim = bare(line.stated or line.claim)
     return next((part.number or "." for part in numbers if claim in part.claims), "")
 
@@ -348,57 +250,3 @@ def listed_once(texts: Iterable[str]) -> list[str]:
 def _span(numbers: Sequence[str]) -> str:
     spelled = [f"({number})" for number in numbers]
     return listed(spelled) if len(spelled) < 3 else f"{spelled[0]}--{spelled[-1]}"
-
-
-# --- what else was checked
-
-
-def _witness(statement: Statement) -> list[str]:
-    own = statement.witness
-    several = own if isinstance(own, tuple) else (own,)
-    return [_instance(point) if isinstance(point, Instance) else _point(point) for point in several]
-
-
-def _point(point: Any) -> str:
-    """An exact point; the variable of a characteristic polynomial is none of it."""
-    entries = sorted(point.items(), key=lambda entry: str(entry[0]))
-    kept = [(symbol, number) for symbol, number in entries if str(symbol) != "_x"]
-    return ", ".join(math(f"{STYLE.expr(symbol)} = {LINE_STYLE.expr(sp.Rational(number))}") for symbol, number in kept)
-
-
-def _instance(instance: Instance) -> str:
-    matrices = [_matrix(name, rows) for name, rows in sorted(instance.matrices.items())]
-    return ", ".join(filter(None, [_point(instance.numbers), *matrices]))
-
-
-def _matrix(name: str, rows: Iterable[Iterable[Any]]) -> str:
-    inside = r";\ \allowbreak ".join(r",\,".join(str(x) for x in row) for row in rows)
-    return math(rf"{STYLE.name(name)} = [{inside}]")
-
-
-def _near_miss(own: NearMiss | Claim, found: Missed) -> dict[str, str]:
-    miss = own if isinstance(own, NearMiss) else NearMiss(own)
-    without = f"without {listed([math(condition(claim)) for claim in miss.without])}" if miss.without else ""
-    at = _at(found.counterexample)
-    refuted = f"Refuted at {at or 'every point'}." if found.verdict is Verdict.REFUTED else "Not refuted."
-    return {"why": sentence(miss.why), "claim": _claimed(miss.claim, without), "refuted": refuted}
-
-
-def _claimed(claim: Claim, without: str) -> str:
-    """A false claim: in the line if it is short, with displays if not."""
-    shown = []
-    for one in joined(merged([said(part) for part in parts(claim)])):
-        formulas = [" ".join(filter(None, (r.left, r.relation, STYLE.joined(list(r.right)), r.note))) for r in one.rows]
-        short = len(formulas) == 1 and row_width(one.rows[0]) < SHORT and r"\frac{" not in formulas[0].replace(r"\frac{d}", "")
-        last = " ".join(filter(None, (one.after, without)))
-        middle = math(formulas[0]) if short else "\n" + display(one.rows, "" if last else ".") + "\n"
-        text = " ".join(filter(None, (one.lead, middle, last)))
-        shown.append(text if text.endswith(("\n", ".")) else f"{text}.")
-    return "; ".join(shown)
-
-
-def _at(found: Counterexample | None) -> str:
-    if found is None:
-        return ""
-    matrices = [_matrix(name, exact_rows(text)) for name, text in sorted(found.matrices)]
-    return ", ".join(filter(None, [_point(found.point), *matrices]))

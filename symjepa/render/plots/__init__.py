@@ -1,6 +1,6 @@
 """Figures of the book (extra `plot`): vector files with captions for LaTeX, the same bytes from run to run.
 
-Rates are the derived ones; closed forms and fixed points are read from the theorems, so that a figure follows its theorem.
+Rates are the derived ones; closed forms and fixed points are read from the theorems, and a figure follows its theorem.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from symjepa.model import DataReconstruction, Encoder, LatentPrediction, Live, M
 from symjepa.modes.reduction import ModeFlow
 from symjepa.render.latex import rendered
 from symjepa.render.notation import MACROS
+from symjepa.render.plots.look import Pen
 from symjepa.statements.claims import Claim, parts
 from symjepa.statements.descriptions import modes
 from symjepa.statements.statement import Conjecture, Theorem
@@ -31,8 +32,7 @@ COMMAND = "symjepa reproduce -o build"
 
 @dataclass(frozen=True)
 class Drawing:
-    """One figure: its name, how it is drawn from the book's theorems, its caption, the theorem that it stands beside, and
-    all those that it shows."""
+    """One figure: how it is drawn from the book, the theorem that it stands beside, and all those that it shows."""
 
     name: str
     draw: Callable[[Book], Figure]
@@ -85,10 +85,10 @@ def listed(numbers: Iterable[Fraction]) -> str:
 
 
 def letters(text: str) -> str:
-    r"""A caption in LaTeX: `<rho>` is the macro that an author may redefine, `@noise-decay@` a reference to that theorem."""
+    r"""A caption in LaTeX: `<rho>` becomes a macro that an author may redefine, `@noise-decay@` a reference."""
     for name, macro in MACROS.items():
         text = text.replace(f"<{name}>", f"{macro}{{}}")
-    return re.sub(r"@([a-z-]+)@", r"\\cref{\1}", text).replace(".  ", ". ")
+    return re.sub(r"@([a-z-]+)@", r"\\cref{\1}", " ".join(text.split()))
 
 
 def framed(axes: Axes, **settings: Any) -> None:
@@ -97,6 +97,13 @@ def framed(axes: Axes, **settings: Any) -> None:
     axes.tick_params(which="both", direction="out", pad=2)
 
 
+def beside(axes: Axes, pen: Pen, height: float, text: str) -> None:
+    """Words at the right end of a line."""
+    place: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
+    axes.annotate(text, (1, height), xytext=(4, 0), color=pen.color, va="center", annotation_clip=False, **place)
+
+
 def environment(drawing: Drawing) -> str:
     r"""The figure as a LaTeX environment for `\input`, its caption with parameters and command."""
-    return rendered("figure.tex.j2", name=drawing.name, title=letters(drawing.title), caption=letters(drawing.caption), command=COMMAND)
+    said = {"title": letters(drawing.title), "caption": letters(drawing.caption), "command": COMMAND}
+    return rendered("figure.tex.j2", name=drawing.name, **said)

@@ -1,7 +1,7 @@
 """The look of every figure, and files that are the same from run to run.
 
-Colours are those of Okabe and Ito, told apart under every common colour blindness; each comes with its own dashes and its own marker, so
-that nothing is lost in grey.  Letters are Computer Modern, like the text around; no TeX is needed.
+Colours are those of Okabe and Ito, told apart under every common colour blindness; each comes with its own dashes and
+its own marker, so that nothing is lost in grey.  Letters are Computer Modern, like the text around; no TeX is needed.
 """
 
 from __future__ import annotations
@@ -106,9 +106,10 @@ def styled() -> Iterator[None]:
     needs_matplotlib()
     import matplotlib as mpl
 
+    settings: Any = STYLE  # older and newer matplotlib type the names of settings differently
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(STYLE)
+        mpl.rcParams.update(settings)
         yield
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sympy as sp
 
-from symjepa.render.plots.drawing import Book, Drawing, claims_of, flow, fraction, framed, latent, listed
-from symjepa.render.plots.look import GREY, PAGE, PENS, Pen, empty, styled
+from symjepa.render.plots.drawing import Book, Drawing, beside, claims_of, flow, fraction, framed, latent, listed
+from symjepa.render.plots.look import PAGE, PENS, Pen, empty, styled
 from symjepa.render.plots.paths import Array, function, trajectory
 from symjepa.statements.claims import Solves, Within
-from symjepa.symbols import K, L, lam, sigma2, t, u, v, w
+from symjepa.symbols import K, L, lam, sigma2, t, v, w
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,8 +43,8 @@ def balanced_panel(book: Book, axes: Axes) -> None:
         axes.plot(times, path(times), **pen.line, label=f"$K = {predictor},\\ L = {encoder}$")
         late = times[envelope(times) < 1.5 * START]
         axes.plot(late, envelope(late), color=pen.color, linewidth=0.5)
-        _dots(axes, pen, *_integrated(latent(encoder, predictor)))
-        _beside(axes, pen, float(path(times[-1:])[0]), rf"$\propto t^{{{exponent}}}$")
+        _dots(axes, pen, *integrated(latent(encoder, predictor)))
+        beside(axes, pen, float(path(times[-1:])[0]), rf"$\propto t^{{{exponent}}}$")
     framed(axes, xscale="log", yscale="log", xlabel=r"time $\sigma^2 t$", ylabel="layer amplitude $u$")
     axes.set(xlim=(10.0 ** DECADES[0], 10.0 ** DECADES[1]), ylim=(1e-3, 1.6))
 
@@ -55,11 +55,12 @@ def balanced_forms(book: Book, predictor: int, encoder: int) -> tuple[Curve, Cur
     ((_, value),), ((_, u0),) = solution.values, solution.start
     numbers = {K: predictor, L: encoder, u0: START, sigma2: NOISE[sigma2]}
     (bound,) = (claim.by for claim in claims_of(book, "noise-decay", Within) if claim.by.has(K))
-    exponent = next(power.exp for power in bound.xreplace({K: sp.Integer(predictor), L: sp.Integer(encoder)}).atoms(sp.Pow) if power.has(t))
+    powers = bound.xreplace({K: sp.Integer(predictor), L: sp.Integer(encoder)}).atoms(sp.Pow)
+    exponent = next(power.exp for power in powers if power.has(t))
     return function(value, t, numbers), function(bound, t, numbers), exponent
 
 
-def _integrated(model: Any) -> tuple[Array, Array]:
+def integrated(model: Any) -> tuple[Array, Array]:
     """Ten points of the derived flow, a decade or less apart."""
     times = np.concatenate([[0.0], np.logspace(*DECADES, 11)])
     return times[1:], trajectory(flow(model), [float(START)], NOISE, times)[1:, 0]
@@ -69,22 +70,16 @@ def _dots(axes: Axes, pen: Pen, times: Array, amplitudes: Array) -> None:
     axes.plot(times, amplitudes, **pen.dots)
 
 
-def _beside(axes: Axes, pen: Pen, height: float, text: str) -> None:
-    """Words at the right end of a line."""
-    place = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "annotation_clip": False}
-    axes.annotate(text, (1, height), xytext=(4, 0), color=pen.color, va="center", **place)
-
-
 def unbalanced_panel(book: Book, axes: Axes) -> None:
-    """The encoder's amplitude on a logarithmic axis: straight lines of slope -σ²δ below their envelopes, and the balanced curve."""
+    """The encoder's amplitude on a logarithmic axis: lines of slope -σ²δ under their bounds, and the balanced curve."""
     times = np.linspace(0, UNTIL, 200)
     axes.plot(times, balanced_forms(book, 1, 1)[0](times), **PENS[0].line, label=r"$\delta = 0$")
     for pen, imbalance in zip(PENS[1:], IMBALANCES, strict=False):
         path, envelope = unbalanced_forms(book, imbalance)
         axes.plot(times, path(times), **pen.line, label=rf"$\delta = {fraction(imbalance)}$")
         axes.plot(times, envelope(times), color=pen.color, linewidth=0.5)
-        _dots(axes, pen, *_off_balance(imbalance))
-    _dots(axes, PENS[0], *_off_balance(Fraction(0)))
+        _dots(axes, pen, *off_balance(imbalance))
+    _dots(axes, PENS[0], *off_balance(Fraction(0)))
     framed(axes, yscale="log", xlim=(0, UNTIL), xlabel=r"time $\sigma^2 t$", ylabel="encoder amplitude $w$")
     axes.locator_params("x", nbins=5)
 
@@ -99,7 +94,7 @@ def unbalanced_forms(book: Book, imbalance: Fraction) -> tuple[Curve, Curve]:
     return function(value, t, numbers), function(envelope, t, numbers)
 
 
-def _off_balance(imbalance: Fraction) -> tuple[Array, Array]:
+def off_balance(imbalance: Fraction) -> tuple[Array, Array]:
     """w of the derived flow of (w, v), started off balance."""
     times = np.concatenate([[0.0], np.arange(1.0, UNTIL, 3.0)])
     modes = flow(latent(1), "product")
@@ -122,17 +117,14 @@ def decay(book: Book) -> Figure:
     return figure
 
 
+CAPTION = rf"""Features without covariance, $<lam> = 0$, from the amplitude ${fraction(START)}$. Left: balanced
+layers; the exponent $-1/q$, $q = 2(<K>+<L>-1)$, is written beside each line. Right: one layer each, with the
+imbalance $\delta = <v>(0)^2 - <w>(0)^2 = 0, {listed(IMBALANCES)}$; the predictor keeps $<v> \to
+\sqrt{{\delta}}$. Lines: the closed forms of @noise-decay@; thin lines: its bounds, $(q<sigma>^2<t>)^{{-1/q}}$
+and $<w>(0)\,e^{{-<sigma>^2\delta <t>}}$. Markers: the derived flow, integrated."""
+
+
 def drawings() -> Iterator[Drawing]:
     """The figure of this file."""
-    yield Drawing(
-        "noise-decay",
-        decay,
-        "Noise is forgotten, algebraically in balance and exponentially off balance.",
-        f"Features without covariance, $<lam> = 0$, from amplitude ${fraction(START)}$.  Left: balanced layers; the exponent "
-        "$-1/q$ with $q = 2(<K>+<L>-1)$ is written beside each line.  Right: one layer each, with the imbalance "
-        f"$\\delta = <v>(0)^2 - <w>(0)^2 = 0, {listed(list(IMBALANCES))}$ (the predictor keeps $<v> \\to \\sqrt{{\\delta}}$).  "
-        "Lines: the closed forms of @noise-decay@; thin lines: its bounds, $(q<sigma>^2<t>)^{-1/q}$ and "
-        "$<w>(0)\\,e^{-<sigma>^2\\delta <t>}$.  Markers: the derived flow, integrated.",
-        "noise-decay",
-        ("noise-decay",),
-    )
+    title = "Noise is forgotten, algebraically in balance and exponentially off balance."
+    yield Drawing("noise-decay", decay, title, CAPTION, "noise-decay", ("noise-decay",))

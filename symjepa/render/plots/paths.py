@@ -1,7 +1,7 @@
 """Trajectories in floating point, from derived right-hand sides: what a plot needs, and nothing is decided by it.
 
-Gragg's modified midpoint rule, extrapolated (Bulirsch and Stoer): a dozen lines, of order eight.  An interval is
-halved until two successive extrapolations agree, so that no figure depends on a step that somebody chose.
+Gragg's modified midpoint rule, extrapolated (Bulirsch and Stoer): a dozen lines, of order eight.  An interval is halved
+until two successive extrapolations agree, so that no figure depends on a step that somebody chose.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _advanced(rate: Rate, y: Array, span: float, halvings: int = 0) -> Array:
     if gap <= TOLERANCE:
         return after
     if halvings == HALVINGS:
-        raise NoCurve(f"the flow cannot be followed beyond {y}: it changes faster than a plot can show; shorten the time")
+        raise NoCurve(f"the flow cannot be followed beyond {y}: it moves faster than a plot can show; shorten the time")
     return _advanced(rate, _advanced(rate, y, span / 2, halvings + 1), span / 2, halvings + 1)
 
 

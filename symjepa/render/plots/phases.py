@@ -10,7 +10,7 @@ import numpy as np
 
 from symjepa.model import Model
 from symjepa.modes.export import to_numpy
-from symjepa.render.plots.drawing import Book, Drawing, Feature, data, flow, fraction, framed, latent
+from symjepa.render.plots.drawing import Book, Drawing, Feature, beside, data, flow, framed, latent
 from symjepa.render.plots.look import GREY, PAGE, PENS, Pen, empty, styled
 from symjepa.render.plots.paths import Array
 from symjepa.render.plots.trajectories import LEARNED, final
@@ -29,7 +29,8 @@ ARROWS = (0.14, 0.32, 0.5, 0.68, 0.86, 1.04, 1.22, 1.4, 1.58, 1.72)
 def speed(model: Model, amplitudes: Array) -> Array:
     """The derived rate of u at several amplitudes."""
     modes = flow(model)
-    return np.asarray(to_numpy(modes)(0.0, amplitudes[None, :], FEATURE.values))[0]
+    rate: Array = to_numpy(modes)(0.0, amplitudes[None, :], FEATURE.values)[0]
+    return rate
 
 
 def _curves(book: Book, axes: Axes, build: Any) -> None:
@@ -50,8 +51,7 @@ def _lines(book: Book, axes: Axes, build: Any) -> None:
         _arrows(axes, pen, build(depth), -height, rest)
         axes.plot([0], [-height], "o", color=pen.color, markerfacecolor="white", clip_on=False, zorder=4)
         axes.plot([rest], [-height], "o", color=pen.color, zorder=4)
-        axes.annotate(f"$L = {depth}$", (1, -height), xycoords=("axes fraction", "data"), xytext=(4, 0),
-                      textcoords="offset points", color=pen.color, va="center", annotation_clip=False)
+        beside(axes, pen, -height, f"$L = {depth}$")
     framed(axes, xlim=(0, WIDEST), ylim=(0.6 - len(DEPTHS), 0.6), yticks=[], xlabel="layer amplitude $u$")
     axes.spines["left"].set_visible(False)
 
@@ -77,17 +77,15 @@ def lines(book: Book) -> Figure:
     return figure
 
 
+CAPTION = rf"""The derived rate of the common layer amplitude for $<lam> = {FEATURE.lam}$, $<rho> =
+{FEATURE.rho}$, one predictor layer and encoders of depth $<L> = {", ".join(map(str, DEPTHS))}$, and its phase
+lines. Full circles attract, at the places of @jepa-fixed-point@ and @mae-fixed-point@; every positive start
+leaves the origin. With one predictor layer a JEPA of any depth rests at $<u> = <rho>$, reconstruction at $<u> =
+<rho>^{{1/(<L>+1)}}$. Near the origin only reconstruction with $<L> = 1$ has a linear rate and leaves it
+exponentially; all others leave it like a power of time."""
+
+
 def drawings() -> Iterator[Drawing]:
     """The figure of this file."""
-    yield Drawing(
-        "phase-lines",
-        lines,
-        "Where a mode comes to rest.",
-        f"The derived rate of the common layer amplitude for $<lam> = {fraction(FEATURE.lam)}$, $<rho> = {fraction(FEATURE.rho)}$, one "
-        f"predictor layer and encoders of depth $<L> = {', '.join(map(str, DEPTHS))}$, and its phase lines.  Full circles attract, "
-        "at the places of @jepa-fixed-point@ and @mae-fixed-point@; every positive start leaves the origin.  With one predictor "
-        "layer a JEPA of any depth rests at $<u> = <rho>$, reconstruction at $<u> = <rho>^{1/(<L>+1)}$.  Near the origin only "
-        "reconstruction with $<L> = 1$ has a linear rate and leaves it exponentially; all others leave it like a power of time.",
-        LEARNED["data"],
-        tuple(LEARNED.values()),
-    )
+    labels = tuple(LEARNED.values())
+    yield Drawing("phase-lines", lines, "Where a mode comes to rest.", CAPTION, LEARNED["data"], labels)

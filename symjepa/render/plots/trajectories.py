@@ -75,7 +75,8 @@ def final(book: Book, model: Model, feature: Feature) -> float:
     """The learned amplitude of a layer, as its theorem has it."""
     (claim,) = claims_of(book, LEARNED[model.objective.name], Converges)
     depths = {K: model.predictor.depth, L: model.encoder.depth}
-    return float(claim.to.xreplace(depths).xreplace(_exact(feature)))
+    amplitude = claim.to.xreplace(depths).xreplace(_exact(feature))
+    return float(amplitude)
 
 
 def _exact(feature: Feature) -> dict[Any, Any]:
@@ -86,12 +87,13 @@ def _exact(feature: Feature) -> dict[Any, Any]:
 
 def layer(panel: Panel) -> float:
     """The amplitude of each layer at time 0."""
-    return float(panel.start) ** (1 / panel.depth)
+    amplitude: float = float(panel.start) ** (1 / panel.depth)
+    return amplitude
 
 
 def integrated(model: Model, panel: Panel, times: Array) -> Array:
     """u over time, one column for each feature, from the derived flow."""
-    values = {symbol: np.array([float(feature.values[symbol]) for feature in panel.features]) for symbol in (lam, sigma2)}
+    values = {symbol: np.array([float(x.values[symbol]) for x in panel.features]) for symbol in (lam, sigma2)}
     start = np.full(len(panel.features), layer(panel))
     return trajectory(flow(model), [start], values, times)[:, 0, :]
 
@@ -178,10 +180,9 @@ def by_feature(book: Book) -> Figure:
         figure = empty(PAGE, 4.1)
         axes = _grid(book, figure, SPREADS, per_unit=True)
         for column, panel in enumerate(SPREADS):
-            axes[0, column].set_title(panel.title, pad=43)
-            axes[0, column].legend(
-                handles=_handles(panel.labels), loc="lower center", bbox_to_anchor=(0.5, 0.98), labelspacing=0.25, alignment="left"
-            )
+            axes[0, column].set_title(panel.title, pad=38)
+            handles = _handles(panel.labels)
+            axes[0, column].legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 0.98), labelspacing=0.25)
     return figure
 
 
@@ -194,34 +195,27 @@ def _grid(book: Book, figure: Figure, shown: Sequence[Panel], per_unit: bool) ->
     return axes
 
 
-_LINES = (
-    "Lines: the derived flow, integrated.  Markers: the closed forms of @jepa-implicit-solution@ and, for reconstruction "
-    "with $<L> = 1$, @jepa-explicit-solution@."
-)
+_LINES = """Lines: the derived flow, integrated. Markers: the closed forms of @jepa-implicit-solution@ and, for
+reconstruction with $<L> = 1$, of @jepa-explicit-solution@."""
+
+BY_DEPTH = rf"""One predictor layer, encoders of depth $<L> =
+{", ".join(str(panel.depth) for panel in DEPTHS)}$, balanced, from $<w>(0) = {fraction(EARLY)}$; all features
+have $<lam> = 1$, and $<rho> = {listed(x.rho for x in INFLUENCES)}$ (so that $<sigma>^2 = <lam>/<rho>$).
+{_LINES} The ticks on the right are the learned amplitudes, $<rho>^{{<L>}}$ for the JEPA and
+$<rho>^{{<L>/(<L>+1)}}$ for reconstruction."""
+
+BY_FEATURE = rf"""One predictor layer, an encoder of depth $<L> = {MEDIUM}$, balanced, from $<w>(0) =
+{fraction(EARLIER)}$; shown is the fraction of the learned amplitude. From left to right: $<lam> =
+{listed(x.lam for x in SPREADS[0].features)}$ at $<rho> = 1$; $<rho> =
+{listed(x.rho for x in SPREADS[1].features)}$ at $<lam> = 1$; both against each other, $(<lam>, <rho>) =
+{", ".join(f"({x.lam}, {x.rho})" for x in SPREADS[2].features)}$: from this start the features of the last
+column reach one half of their amplitude in opposite orders. {_LINES}"""
 
 
 def drawings() -> Iterator[Drawing]:
     """The figures of this file."""
-    yield Drawing(
-        "trajectories",
-        by_depth,
-        "Depth lets a JEPA tell its features apart by their influence; reconstruction hardly does.",
-        "One predictor layer, encoders of depth $<L> = 1, 2, 4$, balanced, from the amplitude "
-        f"$w(0) = {fraction(EARLY)}$; all features have $<lam> = 1$, and $<rho> = {listed([f.rho for f in INFLUENCES])}$ "
-        f"(so $<sigma>^2 = <lam>/<rho>$).  {_LINES}  The ticks on the right are the learned amplitudes, $<rho>^{{<L>}}$ "
-        "for the JEPA and $<rho>^{<L>/(<L>+1)}$ for reconstruction.",
-        CLOSED[0],
-        (*CLOSED, *LEARNED.values()),
-    )
-    yield Drawing(
-        "features",
-        by_feature,
-        "Which feature is learned first: both objectives agree on the covariance, and not on the influence.",
-        f"One predictor layer, an encoder of depth $<L> = {MEDIUM}$, balanced, from $w(0) = {fraction(EARLIER)}$; shown is "
-        "the fraction of the learned amplitude.  From left to right: $<lam> = 2, 1, 1/2$ at $<rho> = 1$; "
-        "$<rho> = 1, 3/4, 1/2$ at $<lam> = 1$; and both against each other, "
-        f"$(<lam>, <rho>) = {', '.join(f'({fraction(f.lam)}, {fraction(f.rho)})' for f in SPREADS[2].features)}$.  "
-        f"At this start the order of the third column is inverted between the objectives.  {_LINES}",
-        CLOSED[0],
-        (*CLOSED, *LEARNED.values()),
-    )
+    shows = (*CLOSED, *LEARNED.values())
+    title = "Depth lets a JEPA tell its features apart by their influence; reconstruction hardly does."
+    yield Drawing("trajectories", by_depth, title, BY_DEPTH, CLOSED[0], shows)
+    title = "Which feature is learned first: the objectives agree on the covariance, and not on the influence."
+    yield Drawing("features", by_feature, title, BY_FEATURE, CLOSED[0], shows)

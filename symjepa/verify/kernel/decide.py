@@ -23,7 +23,7 @@ from symjepa.exact.sums import SumLemma, apply, prove, substitute
 from symjepa.exact.words import Factor, Word, WordSum
 from symjepa.statements.claims import Annihilates
 from symjepa.verify.kernel.assumptions import assumed
-from symjepa.verify.obligations.kinds import Closes, Decidable, Equal, HasSign, Shown, Smooth, TracesVanish, WordsVanish
+from symjepa.verify.obligations.kinds import Closes, Decidable, Equal, HasSign, Shown, Smooth, SomeSign, TracesVanish, WordsVanish
 
 MAX_REWRITES = 200
 
@@ -69,6 +69,11 @@ def _decide(obligation: Decidable, context: Context) -> Decision:
             return _equal(obligation, context)
         case HasSign():
             return _sign(obligation, context)
+        case SomeSign(exprs=exprs, kind=kind, given=given):
+            facts = [Fact(expr, kind) for expr in exprs]
+            signs = _signs(given, context, *exprs)
+            shown = [fact for fact in facts if signs.shows(fact)][:1]
+            return _shown(obligation, bool(shown), shown, signs, f"none of {', '.join(map(str, facts))} is shown")
         case WordsVanish(words=words):
             return _words(obligation, rewritten(words, (*context.rewrites, *obligation.granted)).terms, context)
         case TracesVanish(traces=traces):

@@ -8,7 +8,7 @@ elimination) and every hypothesis on letters holds entry by entry, in rationals.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from random import Random
 from typing import Any
@@ -36,13 +36,19 @@ class Letters:
 
     def value(self, words: WordSum) -> Any:
         """The exact matrix of a word sum."""
-        concrete = instantiated(words, self.numbers) if words.terms else words
-        return value(concrete, self._matrix, self._scalar, self._identity)
+        concrete = instantiated(words, self.numbers)
+        return value(concrete, self._matrix, self._scalar, lambda space: np.eye(self._size(concrete), dtype=object))
 
     def trace(self, traces: TraceSum) -> Fraction:
         """The exact value of a sum of traces."""
-        values = ((np.trace(self.value(WordSum.of(word))), coefficient) for word, coefficient in traces.terms)
+        lettered = [(word, coefficient) for word, coefficient in traces.terms if word.factors]
+        values = [(np.trace(self.value(WordSum.of(word))), coefficient) for word, coefficient in lettered]
+        values += [(self.size(word.rows), coefficient) for word, coefficient in traces.terms if not word.factors]
         return sum((self._scalar(coefficient) * trace for trace, coefficient in values), Fraction(0))
+
+    def size(self, space: str) -> int:
+        """The dimension of a space, read off the letters that live on it."""
+        return int(self.matrices[{"context": "Sxx", "target": "Syy"}.get(space, "W_1")].shape[0])
 
     def _matrix(self, factor: Factor) -> Any:
         if isinstance(factor, Matrix):
@@ -56,12 +62,12 @@ class Letters:
         number = coefficient.xreplace(dict(self.numbers))
         return Fraction(int(number.p), int(number.q))
 
-    def _identity(self, space: str) -> Any:
-        return np.array([[Fraction(1)]], dtype=object) if space == ONE else np.eye(self.size(space), dtype=object)
-
-    def size(self, space: str) -> int:
-        """The dimension of a space, read off the covariance that lives on it."""
-        return int({"context": self.matrices["Sxx"].shape[0], "latent": self.matrices["W_1"].shape[0]}[space])
+    def _size(self, words: WordSum) -> int:
+        """The dimension of an identity among words: that of the others; alone, it vanishes in none or in all."""
+        first = next((word.factors[0] for word, _ in words.terms if word.factors), None)
+        if first is None:
+            return 1
+        return int(self._matrix(first.T).shape[1] if first.transposed else self._matrix(first).shape[0])
 
 
 def exhibited(instance: Instance, depths: Point) -> Letters:
@@ -81,6 +87,9 @@ def _fraction(number: Any) -> Fraction:
 def obeys(letters: Letters, hypotheses: Iterable[Annihilates]) -> bool:
     """Every hypothesis on letters holds exactly, and the covariances are those of data."""
     for hypothesis in hypotheses:
+        named = {hypothesis.left, hypothesis.right, *hypothesis.value.letters()}
+        if not all(isinstance(f, Matrix) and f.name in letters.matrices for f in named):
+            return False
         product = letters.matrices[hypothesis.left.name]
         product = product.T if hypothesis.left.transposed else product
         right = letters.matrices[hypothesis.right.name]
@@ -128,9 +137,8 @@ def instances(
 
 
 def _drawn(sums: tuple[WordSum, ...], point: Point, hypotheses: tuple[Annihilates, ...], random: Random) -> Letters:
-    factors = {
-        f.T if f.transposed else f for words in sums if words.terms for f in instantiated(words, point).letters()
-    }
+    said = (*sums, *(hypothesis.value for hypothesis in hypotheses))
+    factors = {f.T if f.transposed else f for words in said if words.terms for f in _lettered(words, point)}
     sizes = {
         "context": random.choice((2, 3)),
         ONE: 1,
@@ -150,6 +158,12 @@ def _drawn(sums: tuple[WordSum, ...], point: Point, hypotheses: tuple[Annihilate
     for hypothesis in hypotheses:
         _measure(hypothesis, matrices, numbers)
     return Letters(matrices, numbers)
+
+
+def _lettered(words: WordSum, point: Point) -> frozenset[Factor]:
+    """The letters of a word sum at numeric depths; identities have none."""
+    terms = tuple(term for term in words.terms if term[0].factors)
+    return instantiated(replace(words, terms=terms), point).letters()
 
 
 def _has_target(factors: Iterable[Factor]) -> bool:
@@ -204,7 +218,7 @@ def framed(flow: MatrixFlow, frames: Alignment, depth: int = 2) -> Iterator[tupl
     """The drift of every letter in its own frames, when all letters are diagonal in rational frames that satisfy the
     alignment.
 
-    All spaces are planes and all depths `depth`; each class of ends has a rotation of its own by a rational angle.
+    All spaces are planes and all symbolic depths `depth`; each class of ends has a rotation of its own by a rational angle.
     """
     depths = turned_depths(flow, depth)
     numbers = {
@@ -212,7 +226,8 @@ def framed(flow: MatrixFlow, frames: Alignment, depth: int = 2) -> Iterator[tupl
     }
     turned = _Turned(frames)
     for family in flow.rates:
-        for number in range(1, depth + 1) if family.index is not None else (0,):
+        layers = 1 if family.last is None else int(family.last.xreplace(dict(depths)))
+        for number in range(1, layers + 1):
             point = {**numbers, **depths, **({family.index: sp.Integer(number)} if family.index else {})}
             letter, rate = instantiated(family.letter, point), instantiated(family.rate, point)
             if rate.is_zero:

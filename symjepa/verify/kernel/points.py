@@ -58,7 +58,7 @@ def points(symbols: Iterable[sp.Symbol], facts: tuple[Fact, ...], tries: int = T
         return
     random = Random(0)
     for number in range(tries):
-        reach = 1 + number // 20
+        reach = 1 + number // 10
         point = {s: random.choice(pools[s][: reach + 1]) for s in names}
         if satisfies(mixed, point):
             yield point

@@ -88,8 +88,7 @@ def _symbols(test: Scalar) -> set[sp.Symbol]:
             return set(expr.free_symbols)
         case Signed(fact=fact):
             return set(fact.free_symbols)
-        case SameTruth(left=left, right=right):
-            return {*left.free_symbols, *right.free_symbols}
+    return {*test.left.free_symbols, *test.right.free_symbols}
 
 
 def _candidates(symbols: set[sp.Symbol], facts: tuple[Fact, ...], at: Point | None) -> Iterator[Point]:
@@ -117,15 +116,14 @@ def _failure(test: Scalar, point: Point) -> str | None:
                 return _reversed(Fact(expr, kind), point)
             case Signed(fact=fact):
                 return _reversed(fact, point)
-            case SameTruth(left=left, right=right):
-                truths = holds_at(left, point), holds_at(right, point)
-                return f"{left} is {truths[0]}, {right} is {truths[1]}" if set(truths) == {True, False} else None
+        truths = holds_at(test.left, point), holds_at(test.right, point)
+        return f"{test.left} is {truths[0]}, {test.right} is {truths[1]}" if set(truths) == {True, False} else None
     except (Undefined, OutsideFragment, TooLarge):
         return None
 
 
 def _reversed(fact: Fact, point: Point) -> str | None:
-    if fact.kind == "integer" or fact.over:
+    if fact.kind == "integer":
         return None
     return f"not {fact}" if sign_at(fact.expr, point, max_bits=SEARCH_BITS) in REVERSED[fact.kind] else None
 

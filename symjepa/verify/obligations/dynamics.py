@@ -29,7 +29,7 @@ from symjepa.statements.claims import (
     Solves,
     Zeros,
 )
-from symjepa.verify.obligations.kinds import Decidable, Equal, HasSign, Plan, Shown, Smooth, plan
+from symjepa.verify.obligations.kinds import Decidable, Equal, HasSign, Plan, Shown, Smooth, SomeSign, plan
 from symjepa.verify.obligations.local import Local, interval_from_zero, local
 
 
@@ -258,12 +258,12 @@ def of_linearized(claim: Linearized) -> Plan:
 
 
 def _signs(moving: list[sp.Expr], stable: bool, given: tuple[Fact, ...]) -> tuple[Decidable, ...]:
-    """All negative for stability; for instability the first that is listed is positive."""
+    """All negative for stability; one of them positive for instability."""
     if not moving:
         raise BadDerivation("a linearisation without a non-zero rate says nothing about stability")
     if stable:
         return tuple(HasSign("signs", -rate, "positive", given) for rate in moving)
-    return (HasSign("signs", moving[0], "positive", given, necessary=False),)
+    return (SomeSign("signs", tuple(moving), "positive", given),)
 
 
 def _determinant(rows: list[list[sp.Expr]]) -> sp.Expr:

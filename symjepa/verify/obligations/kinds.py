@@ -51,6 +51,16 @@ class HasSign(Obligation):
 
 
 @dataclass(frozen=True)
+class SomeSign(Obligation):
+    """At least one of several expressions has a sign wherever `given` holds, and always the same one."""
+
+    exprs: tuple[sp.Expr, ...]
+    kind: Kind
+    given: tuple[Fact, ...] = ()
+    necessary: bool = False
+
+
+@dataclass(frozen=True)
 class Closes(Obligation):
     """A closed form of a finite sum, by induction on its upper end."""
 
@@ -61,7 +71,7 @@ class Closes(Obligation):
 
 @dataclass(frozen=True)
 class WordsVanish(Obligation):
-    """Two word sums are the same matrix, for all letters that obey the hypotheses.  Both sides are kept for the scope."""
+    """Two word sums are the same matrix, for letters that obey the hypotheses.  Both sides are kept for the scope."""
 
     lhs: WordSum
     rhs: WordSum
@@ -139,7 +149,7 @@ class SameTruth:
     right: Fact
 
 
-Decidable = Equal | HasSign | Closes | WordsVanish | TracesVanish | Smooth | Shown
+Decidable = Equal | HasSign | SomeSign | Closes | WordsVanish | TracesVanish | Smooth | Shown
 Test = TraceAtMostZero | Signed | SameTruth | StaysDiagonal
 
 

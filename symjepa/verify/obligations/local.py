@@ -18,7 +18,7 @@ from symjepa.errors import BadDerivation
 from symjepa.exact.facts import Fact
 from symjepa.exact.sums import substitute
 from symjepa.statements.claims import AtMost, Less, Relation
-from symjepa.statements.descriptions import Flow
+from symjepa.statements.descriptions import Flow, Foreign, Modes
 from symjepa.symbols import AMPLITUDES, t
 from symjepa.verify.kernel.assumptions import assumed
 from symjepa.verify.obligations.kinds import Decidable, HasSign, Shown, Smooth
@@ -70,6 +70,8 @@ def fact_of(relation: Relation) -> Fact:
 
 def local(flow: Flow, exprs: Iterable[sp.Expr], time: sp.Symbol | None = None) -> Local:
     """The flow in fresh symbols, for a claim that holds `exprs`."""
+    if type(flow) not in (Modes, Foreign):
+        raise BadDerivation(f"a flow is described by modes(…) or Foreign(…); got {type(flow).__name__}")
     state = tuple(flow.rates)
     if not all(isinstance(x, sp.Symbol) for x in state):
         raise BadDerivation(

@@ -15,6 +15,7 @@ from symjepa.errors import BadDerivation, FrameMismatch
 from symjepa.exact.facts import Fact
 from symjepa.exact.words import Factor, Matrix, Segment, TraceSum, WordSum, along, ranges, released_traces
 from symjepa.flow import LayerRate, expected_loss, letters, sample_loss
+from symjepa.model import EMA, Frozen, LayerEMA
 from symjepa.modes.frames import Alignment, alignment, entry, free_entry, instances
 from symjepa.statements.claims import (
     Annihilates,
@@ -26,6 +27,7 @@ from symjepa.statements.claims import (
     Relation,
     WordIdentity,
 )
+from symjepa.statements.descriptions import Layers
 from symjepa.symbols import b
 from symjepa.verify.obligations.kinds import (
     Decidable,
@@ -39,6 +41,8 @@ from symjepa.verify.obligations.kinds import (
     plan,
 )
 from symjepa.verify.obligations.scalars import facts_of
+
+RESERVED = frozenset(("W", "P", "Wbar", "x", "y", "Sxx", "Syx", "Syy"))
 
 
 def _ranged(premise: str, given: tuple[Fact, ...], *sums: WordSum) -> tuple[Decidable, ...]:
@@ -60,6 +64,20 @@ def of_word_identity(claim: WordIdentity) -> Plan:
     given, granted = _granted(claim.on)
     same = WordsVanish("equal", claim.lhs, claim.rhs, given, granted)
     return plan(claim, "words", (same, *_ranged("equal", given, claim.lhs, claim.rhs)))
+
+
+def _check_letters(layers: Layers, *sums: WordSum) -> None:
+    """Every letter of a claim is one of the model's own, or has a name that none of them has: others would pass for constants."""
+    if type(layers) is not Layers:
+        raise BadDerivation(f"a matrix flow is described by Layers(model); got {type(layers).__name__}")
+    model, named = layers.model, layers.letters
+    stacks = {named.encoder, named.predictor} | ({named.teacher_layers} if isinstance(model.teacher, LayerEMA) else set())
+    product = {named.teacher_product} if isinstance(model.teacher, EMA | Frozen) else set()
+    matrices = {named.Sxx, named.Syx, named.Syy, named.context, named.target} | product
+    for letter in {f for words in sums for f in words.letters()}:
+        own = letter.stack in stacks if isinstance(letter, Segment) else (letter in matrices or letter.T in matrices)
+        if not own and (isinstance(letter, Segment) or letter.name.split("_")[0] in RESERVED or letter.stopped):
+            raise BadDerivation(f"{letter} is no letter of this model, though it is named like one")
 
 
 def of_loss(claim: LossIs) -> Plan:
@@ -92,6 +110,7 @@ def _sampled(factor: Factor, means: dict[str, WordSum]) -> WordSum | None:
 def of_drift(claim: Drift) -> Plan:
     """The derived motion less the claimed one vanishes."""
     given, granted = _granted(claim.on)
+    _check_letters(claim.flow, claim.of, claim.equals)
     speed = along(claim.of, claim.flow.flow.of)
     same = WordsVanish("equal", speed, claim.equals, given, granted)
     return plan(claim, "words", (same, *_ranged("equal", given, claim.of, speed, claim.equals)))
@@ -100,6 +119,7 @@ def of_drift(claim: Drift) -> Plan:
 def of_dissipation(claim: Dissipates) -> Plan:
     """The derived motion of the form is minus a sum of Gram matrices with nonnegative weights."""
     given, granted = _granted(claim.on)
+    _check_letters(claim.flow, claim.form, *(words for _, words in claim.by))
     speed = along(claim.form, claim.flow.flow.of)
     if claim.form.rows != claim.form.cols:
         raise BadDerivation(f"a trace needs a square word; got {claim.form}")
@@ -120,7 +140,7 @@ def of_dissipation(claim: Dissipates) -> Plan:
 
 
 def of_decoupling(claim: Decouples) -> Plan:
-    """Typed: sufficient.  Independent: the drift at (i, j) is zero at all probes only if the off-diagonal entries are."""
+    """Typed: sufficient.  Independent: the drift at (i, j) is 0 at all probes only if the off-diagonal entries are."""
     flow = claim.flow.flow
     frames = alignment(flow)
     for end in claim.apart:
@@ -150,20 +170,18 @@ def _covariances(moving: LayerRate) -> tuple[Matrix, ...]:
 
 def _independent(claim: Decouples, moving: LayerRate) -> tuple[Decidable, ...]:
     covariances = _covariances(moving)
-    if len(claim.probes) != len(covariances):
-        raise BadDerivation(f"{moving.letter} is driven by {len(covariances)} covariances and needs as many probes")
+    if len(covariances) != 2 or len(claim.probes) != 2:
+        raise BadDerivation(
+            f"{moving.letter} is driven by {len(covariances)} covariances and there are {len(claim.probes)} probes;"
+            " supported are two covariances, as under a stop-gradient, with a probe for each"
+        )
     frames = alignment(claim.flow.flow)
     rows = []
     for probe in claim.probes:
         values = _probe_values(dict(probe))
         drifts = [entry(moving.rate, moving.factor, frames, values, values, letter) for letter in covariances]
         rows.append([_coefficient(drift, letter) for drift, letter in zip(drifts, covariances, strict=True)])
-    if len(covariances) == 1:
-        determinant = rows[0][0]
-    elif len(covariances) == 2:
-        determinant = rows[0][0] * rows[1][1] - rows[0][1] * rows[1][0]
-    else:
-        raise BadDerivation(f"{moving.letter} is driven by {len(covariances)} covariances; at most 2 are supported")
+    determinant = rows[0][0] * rows[1][1] - rows[0][1] * rows[1][0]
     return (HasSign("independent", determinant, "nonzero", necessary=False),)
 
 
@@ -180,8 +198,5 @@ def _probe_values(layers: dict[sp.Expr, sp.Expr]) -> Callable[[Factor], sp.Expr]
 
 
 def _coefficient(drift: sp.Expr, letter: Matrix) -> sp.Expr:
-    """The amplitude in front of the one free entry (and of its mirror, for a letter that occurs transposed)."""
-    mirror = free_entry(letter, transposed=True)
-    if mirror != free_entry(letter) and mirror in drift.free_symbols:
-        raise BadDerivation(f"{letter} occurs transposed: its two off-diagonal entries would need probes of their own")
+    """The amplitude in front of the one free entry; under a stop-gradient no letter occurs transposed as well."""
     return drift.xreplace({free_entry(letter): sp.S.One})

@@ -62,6 +62,8 @@ def _defined(*exprs: sp.Expr) -> tuple[Decidable, ...]:
 
 def _chained(gap: sp.Expr, kind: Kind, chain: Chain) -> tuple[Decidable, ...]:
     """f(a) ≥ 0 and f' > 0 beyond; that the variable is beyond its start is shown with the premise `start`."""
+    if chain.variable in chain.start.free_symbols:
+        raise BadDerivation(f"the start of a chain is a constant; {chain.start} holds {chain.variable}")
     beyond = Fact(chain.variable - chain.start, "positive")
     slope = derivative(gap, chain.variable)
     at_start = substitute(gap, {chain.variable: chain.start})

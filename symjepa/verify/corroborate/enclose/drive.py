@@ -1,4 +1,4 @@
-r"""From a flow, parameters and a start to an `Enclosure`: steps as long as they stay proved, precision from the digits asked.
+r"""From a flow, parameters and a start to an `Enclosure`: steps while they stay proved, precision from the digits asked.
 
 What is chosen here (lengths of steps, orders, precisions, when to give up) decides how soon and how far, never whether
 an answer is right: every step is proved by `step`, and a step that cannot be proved is not taken.
@@ -24,13 +24,14 @@ from symjepa.verify.corroborate.enclose.field import Field, field
 from symjepa.verify.corroborate.enclose.frame import Box, around
 from symjepa.verify.corroborate.enclose.integrals import check_integrals
 from symjepa.verify.corroborate.enclose.jet import Jet, jet
-from symjepa.verify.corroborate.enclose.result import Enclosure, Node, Stop, accuracy, node, opened
+from symjepa.verify.corroborate.enclose.result import Enclosure, Node, Stop, accuracy, node
 from symjepa.verify.corroborate.enclose.step import proved_step
 
 MOST_DIGITS = 2000
 MOST_STEPS = 4000
-GUARD = 40
+GUARD = 16
 BLOCK = 24
+ENDS = 4
 VARIATION = 26
 """Bits to which the fundamental matrix is wanted: it only moves the box, which is small already."""
 ATTEMPTS = 5
@@ -38,9 +39,7 @@ SHORTEST = 40
 """A step below 2^-SHORTEST of the time asked for is not worth taking: a pole, or a stiffness beyond reach."""
 
 
-def enclose(
-    modes: ModeFlow, values: Mapping[Any, Any], start: Mapping[Any, Any], time: Any, digits: int
-) -> Enclosure:
+def enclose(modes: ModeFlow, values: Mapping[Any, Any], start: Mapping[Any, Any], time: Any, digits: int) -> Enclosure:
     r"""Balls around the trajectory of a polynomial mode flow on [0, time], to `digits` significant digits at its end.
 
     values: every parameter (symbol or name) → exact number or ball; start: every amplitude → exact number or ball.
@@ -117,7 +116,12 @@ def _exact(what: str, value: Any) -> sp.Expr | arb:
         return sp.Rational(int(fmpq(value).p), int(fmpq(value).q))
     if isinstance(value, int | Fraction) and not isinstance(value, bool):
         return sp.Rational(value.numerator, value.denominator)
-    if isinstance(value, sp.Expr) and not value.free_symbols and not value.has(sp.Float) and value.is_finite is not False:
+    if (
+        isinstance(value, sp.Expr)
+        and not value.free_symbols
+        and not value.has(sp.Float)
+        and value.is_finite is not False
+    ):
         return value
     raise InvalidNumber(f"{what} needs an exact number such as 7/10, or a ball; got {_brief(value)}")
 
@@ -157,8 +161,10 @@ def _sharpened(modes: ModeFlow, problem: Problem, horizon: fmpq, digits: int) ->
     wanted, bits, best = digits + 2, int((digits + 2) * 3.33) + GUARD, None
     for _ in range(ATTEMPTS):
         run = _run(problem, horizon, bits)
-        found = Enclosure(modes, problem.exact, problem.field.state, run.nodes, horizon_of(horizon), digits, bits, run.stop, run.near)
-        lacking = wanted - accuracy(opened(found.nodes[-1]).hull())
+        found = Enclosure(
+            modes, problem.exact, problem.field.state, run.nodes, horizon_of(horizon), digits, bits, run.stop, run.near
+        )
+        lacking = wanted - accuracy(list(found.value.values()))
         better = best is None or (found.reached, found.digits_proved) > (best.reached, best.digits_proved)
         best = found if better else best
         if found.stop is Stop.REACHED and lacking <= 0:
@@ -185,7 +191,7 @@ class Run:
 
 
 def orders(bits: int) -> int:
-    """Coefficients per jet: a product of n terms costs about n^1.2, and a step of 2^(-bits/n) radii is then the best."""
+    """Coefficients per jet: a product of n terms costs about n^1.2, so that a step of 2^(-bits/n) radii is best here."""
     return max(12, int(bits * 0.5))
 
 
@@ -283,10 +289,10 @@ def _fitting(proposed: Jet, bits: int) -> fmpq:
 
 def _room(polynomials: list[arb_poly], bits: int) -> fmpq:
     """The factor that brings the last coefficients to 2^-bits of the largest, 8 at most, rounded down to 8 bits."""
-    rows = [[_order(c) for c in p.coeffs()] for p in polynomials]
-    top, found = max(order for row in rows for order in row), 3.0
-    for row in rows:
-        found = min([found, *((top - bits - row[k]) / k for k in range(max(1, len(row) - 4), len(row)))])
+    first = [c for p in polynomials for c in p.coeffs()[:ENDS]]
+    last = [(k, c) for p in polynomials for k, c in list(enumerate(p.coeffs()))[ENDS:][-ENDS:]]
+    top = max(_order(c) for c in first)
+    found = min([3.0, *((top - bits - _order(c)) / k for k, c in last)])
     return fmpq(int(2.0 ** (8 + max(-30.0, found) % 1)), 256) * fmpq(2) ** floor(max(-30.0, found))
 
 

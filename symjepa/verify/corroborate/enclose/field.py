@@ -86,18 +86,16 @@ def field(modes: ModeFlow, values: tuple[tuple[sp.Symbol, sp.Expr], ...], boxes:
             f"{len(modes.state)} and {len(boxes)}: use product or balanced coordinates, or exact parameters"
         )
     coefficients: dict[sp.Expr, int] = {}
-    rows = {
+    rows: Rows = {
         (i,): _terms(x, rate.xreplace(dict(values)), state, coefficients)
         for i, (x, rate) in enumerate(modes.rates.items())
     }
     slopes = _differentiated(rows, len(state))
     curvatures = _differentiated(slopes, len(state))
-    return Field(state, tuple(coefficients), *map(compiled, (rows, slopes, curvatures)))
+    return Field(state, tuple(coefficients), compiled(rows), compiled(slopes), compiled(curvatures))
 
 
-def _terms(
-    x: sp.Expr, rate: sp.Expr, state: tuple[sp.Expr, ...], known: dict[sp.Expr, int]
-) -> tuple[Term, ...]:
+def _terms(x: sp.Expr, rate: sp.Expr, state: tuple[sp.Expr, ...], known: dict[sp.Expr, int]) -> tuple[Term, ...]:
     try:
         polynomial = sp.Poly(rate, *state)
     except sp.PolynomialError:

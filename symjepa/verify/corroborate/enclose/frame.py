@@ -63,11 +63,23 @@ def carried(center: Vector, image: arb_mat, radii: Vector, noise: Vector) -> Box
     """
     middle = [c.mid() for c in center]
     shift = [c - m + arb(0, e) for c, m, e in zip(center, middle, noise, strict=True)]
-    frame = _axes(image, radii, [m.abs_upper() for m in middle])
-    back = frame.inv()
+    frame, back = _inverted(_axes(image, radii, [m.abs_upper() for m in middle]))
     edges = upper(absolute(back * image) * column(radii))
     added = upper(back * column(shift))
     return Box(middle, frame, [(a + b).abs_upper() for a, b in zip(edges, added, strict=True)])
+
+
+def _inverted(frame: arb_mat) -> tuple[arb_mat, arb_mat]:
+    """The frame and its inverse; the axes of the coordinates where the inverse is not certified."""
+    n = frame.nrows()
+    unit = arb_mat(n, n, [int(i == j) for i in range(n) for j in range(n)])
+    if not all(x.is_finite() for x in frame.entries()):
+        return unit, unit
+    try:
+        back = frame.inv()
+    except ZeroDivisionError:
+        return unit, unit
+    return (frame, back) if all(x.is_finite() for x in back.entries()) else (unit, unit)
 
 
 def _axes(image: arb_mat, radii: Vector, sizes: Vector) -> arb_mat:
@@ -79,8 +91,9 @@ def _axes(image: arb_mat, radii: Vector, sizes: Vector) -> arb_mat:
     axes: list[Vector] = []
     for edge in edges + [[arb(int(i == j)) for i in range(n)] for j in range(n)]:
         rest = _reduced(_reduced(edge, axes), axes)
-        if len(axes) < n and _exponent(_dot(rest, rest)) > _exponent(_dot(edge, edge)) - 40:
-            length = _dot(rest, rest).sqrt().mid()
+        squared, whole = _dot(rest, rest), _dot(edge, edge)
+        if len(axes) < n and squared > 0 and _exponent(squared) > _exponent(whole) - 40:
+            length = squared.sqrt().mid()
             axes.append([(x / length).mid() for x in rest])
     return arb_mat(n, n, [(axes[j][i] * units[i]).mid() for i in range(n) for j in range(n)])
 

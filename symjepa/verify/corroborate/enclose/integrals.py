@@ -1,7 +1,7 @@
 r"""First integrals along an enclosure: what the analysis found must contain its start value, at every node.
 
-q(x(t)) = q(x(0)) e^{rate·t}.  Both sides are balls, so they must overlap; if they do not, either the enclosure or the law
-is false, and nobody should see either: `BrokenEnclosure` is our own error, not the user's.
+q(x(t)) = q(x(0)) e^{rate·t}.  Both sides are balls, so they must overlap; if they do not, either the enclosure or the
+law is false, and nobody should see either: `BrokenEnclosure` is our own error, not the user's.
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ def check_integrals(enclosure: Enclosure) -> None:
     """Every law at every node.  Raises BrokenEnclosure."""
     for held in held_integrals(enclosure, enclosure.nodes[1:]):
         if not held.contains_start:
-            raise BrokenEnclosure(f"{held.law.quantity} leaves its start value along an enclosure of\n{enclosure.modes}")
+            raise BrokenEnclosure(
+                f"{held.law.quantity} leaves its start value along an enclosure of\n{enclosure.modes}"
+            )
 
 
 def held_integrals(enclosure: Enclosure, nodes: tuple[Node, ...] | None = None) -> tuple[Held, ...]:

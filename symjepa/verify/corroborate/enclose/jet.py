@@ -1,10 +1,10 @@
 r"""A jet, proposed: the Taylor polynomial of a solution and of its fundamental matrix, by Newton iteration on series.
 
-Nothing here is proved, and nothing needs to be: radii are thrown away, and `step` bounds the defect of whatever polynomial
-comes out.  Newton's step on x' = h f(x) is δ = Y ∫ Y⁻¹ (h f(x) - x'), with Y' = h Df(x) Y; it doubles the coefficients
+Nothing here is proved, and nothing needs to be: radii are thrown away, and `step` bounds the defect of whatever
+polynomial comes out.  Newton's step on x' = h f(x) is δ = Y ∫ Y⁻¹ (h f(x) - x'), with Y' = h Df(x) Y; it doubles the coefficients
 that are right up to the `block` to which Y is known, and adds one block per step beyond.
-Source: A. Bostan, F. Chyzak, F. Ollivier, B. Salvy, E. Schost, A. Sedoglavic, Fast computation of power series solutions
-of systems of differential equations, SODA 2007, Sec. 2.
+Source: A. Bostan, F. Chyzak, F. Ollivier, B. Salvy, E. Schost, A. Sedoglavic, Fast computation of power series
+solutions of systems of differential equations, SODA 2007.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import flint
 from flint import arb, arb_poly, arb_series
 
+from symjepa.exact.balls import precision
 from symjepa.verify.corroborate.enclose.field import Field
 
 Matrix: TypeAlias = list[list[arb_series]]
-ZERO = arb(0)
+ZERO, ONE = arb(0), arb(1)
+SPARE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,11 @@ def jet(field: Field, coefficients: list[arb], center: list[arb], h: arb, length
     dimension, known = len(center), 1
     y = [[_constant(i == j) for j in range(dimension)] for i in range(dimension)]
     z = y
+    bits = flint.ctx.prec
     while len(found[0]) < length:
         n = len(found[0])
-        _extend(field, scaled, found, min(n + known, length), y, z)
+        with precision(SPARE + bits - bits * n // length):  # later coefficients are smaller, and so need fewer bits
+            _extend(field, scaled, found, min(n + known, length), y, z)
         if known < block:
             known = min(2 * known, block)
             y, z = _doubled(field, scaled, found, known, y, z)
@@ -73,13 +78,11 @@ def _product(a: arb_series, b: arb_series) -> arb_series:
     return arb_series([c.mid() for c in (a * b).coeffs()], a.prec)
 
 
-def _extend(
-    field: Field, scaled: list[arb], found: list[list[arb]], length: int, y: Matrix, z: Matrix
-) -> None:
+def _extend(field: Field, scaled: list[arb], found: list[list[arb]], length: int, y: Matrix, z: Matrix) -> None:
     """Newton's step for the path: from n coefficients to `length` of them."""
     n, dimension = len(found[0]), len(found)
     size = length - n
-    state = [arb_series(c, length) for c in found]
+    state = [arb_series([(x * ONE).mid() for x in c], length) for c in found]
     rates = field.rates(scaled, arb_series([1], length), state, _product)
     zero = arb_series([0], size)
     defect = [
@@ -87,9 +90,7 @@ def _extend(
         for i in range(dimension)
     ]
     turned = _applied(_cut(z, size), defect)
-    raised = [
-        arb_series([c / (n + k) for k, c in enumerate(_coefficients(e, size))], size) for e in turned
-    ]
+    raised = [arb_series([c / (n + k) for k, c in enumerate(_coefficients(e, size))], size) for e in turned]
     for own, e in zip(found, _applied(_cut(y, size), raised), strict=True):
         own += _coefficients(e, size)
 

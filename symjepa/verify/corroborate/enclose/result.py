@@ -6,6 +6,7 @@ rigorous as the nodes are.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -18,19 +19,21 @@ from flint import arb, arb_mat, fmpq, fmpz
 from symjepa.errors import InvalidNumber, SymjepaError
 from symjepa.exact.balls import precision
 from symjepa.modes.reduction import ModeFlow
+from symjepa.symbols import latex_names
 from symjepa.verify.corroborate.enclose.frame import Box
 
 Dyadic: TypeAlias = tuple[int, int]
 """m · 2^e."""
+BREAK = r" \\ "
 
 
 class Stop(Enum):
     """Why an enclosure ends where it does; the value is the sentence that a reader gets."""
 
     REACHED = "the time asked for is reached"
-    BLOW_UP = "the trajectory grows without bound: it is proved to exist up to the time reached, and no further"
+    BLOW_UP = "it seems to blow up; that it exists until then is proved: a lower bound for the time of blow-up"
     TOO_WIDE = "the box is too wide to be carried on: narrow the start and the parameters, or shorten the time"
-    TOO_MANY_STEPS = "the steps allowed are used up (a stiff flow): shorten the time"
+    TOO_MANY_STEPS = "all steps allowed are used up (a stiff flow): shorten the time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def _number(x: Dyadic) -> arb:
     return arb((fmpz(x[0]), fmpz(x[1])))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Enclosure:
     """Balls around one trajectory on [0, reached]; what `at`, `value` and `str` say is proved.
 
@@ -124,6 +127,18 @@ class Enclosure:
         with precision(self.bits + 64):
             return dict(zip(self.variables, box.hull(), strict=True))
 
+    def __repr__(self) -> str:
+        range_ = f"[0, {shown_time(self.reached)}]"
+        return f"<Enclosure on {range_}, {self.steps} steps, {self.digits_proved} digits proved\n{self}>"
+
+    def _repr_latex_(self) -> str:
+        names = latex_names()
+        values = [f"t &= {shown_time(self.reached)}"]
+        values += [
+            f"{sp.latex(x, symbol_names=names)} &= {proved(self.value[x], self.digits)}" for x in self.modes.state
+        ]
+        return rf"$\begin{{aligned}}{_tex(BREAK.join(values))}\end{{aligned}}$"
+
     def __str__(self) -> str:
         rows = [f"{x} = {proved(self.value[x], self.digits)}" for x in self.modes.state]
         return "\n".join([f"at t = {shown_time(self.reached)}:", *rows, *self._short()])
@@ -134,6 +149,12 @@ class Enclosure:
         near = f" (near t = {float(self.near):.9g}, not proved)" if self.near is not None else ""
         asked = f"{self.digits} digits at t = {shown_time(self.time)} were asked for, {self.digits_proved} are proved"
         return [f"{asked} at t = {shown_time(self.reached)}: {self.stop.value}{near}"]
+
+
+def _tex(said: str) -> str:
+    """10^n, error bounds and dots as LaTeX has them."""
+    powers = re.sub(r"e(-?[0-9]+)", r" \\cdot 10^{\1}", said)
+    return powers.replace("±", r"\pm").replace("...", r"\dots")
 
 
 def _time(time: Any, reached: Fraction) -> Fraction:
@@ -174,7 +195,7 @@ def _log10(x: Fraction) -> float:
 
 
 def accuracy(balls: list[arb]) -> int:
-    """Significant digits of the worst ball: the largest d with radius ≤ 10^-d |x|; radius ≤ 10^-d where it contains 0."""
+    """Significant digits of the worst ball: the largest d with radius ≤ 10^-d |x|, or ≤ 10^-d where it contains 0."""
     return min((_accuracy(x) for x in balls), default=10**6)
 
 
@@ -198,7 +219,11 @@ def proved(x: arb, digits: int) -> str:
     for count in range(digits, max(0, digits - 3), -1):
         unit = Fraction(10) ** (first - count + 1)
         if small // unit == large // unit:
-            return sign + _decimal(int(small // unit), first - count + 1) + ("" if small == large == small // unit * unit else "...")
+            return (
+                sign
+                + _decimal(int(small // unit), first - count + 1)
+                + ("" if small == large == small // unit * unit else "...")
+            )
     return _with_error(sign, small, large, digits)
 
 

@@ -57,7 +57,8 @@ def proved_step(field: Field, coefficients: list[arb], box: Box, jet: Jet) -> St
         noise = upper(growth * column(defect))
     center = [p(arb(1)) for p in jet.path]
     with precision(COARSE):  # midpoints keep their bits, for `mid` does not round; radii and frames need few
-        return Step(carried(center, image, box.radii, noise), defect)
+        after = carried(center, image, box.radii, noise)
+    return Step(after, defect) if all(x.is_finite() for x in (*after.center, *after.radii)) else None
 
 
 def _defect(field: Field, coefficients: list[arb], center: Vector, jet: Jet) -> Vector:
@@ -131,7 +132,9 @@ def _variation_defect(field: Field, scaled: list[arb], jet: Jet) -> arb_mat:
         for j in range(n):
             gaps[i][j] = gaps[i][j] + slope * fundamental[k][j]
     first = [[abs(y(arb(0)) - int(i == j)) for j, y in enumerate(row)] for i, row in enumerate(jet.fundamental)]
-    return arb_mat([[_size(gap) + a for gap, a in zip(row, r, strict=True)] for row, r in zip(gaps, first, strict=True)])
+    return arb_mat(
+        [[_size(gap) + a for gap, a in zip(row, r, strict=True)] for row, r in zip(gaps, first, strict=True)]
+    )
 
 
 def _size(gap: Rest) -> arb:

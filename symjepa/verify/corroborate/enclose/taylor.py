@@ -1,8 +1,8 @@
 r"""Polynomials on [0, 1] with a remainder: the arithmetic in which a proposed jet is checked.
 
 `Rest(p, r)` stands for every function g on [0, 1] with |g(s) - p(s)| ≤ r, where p has `length` coefficients.
-Soundness of the product: p·q minus what is kept of it, that is the coefficients beyond `length` and all rounding errors,
-is evaluated over [-1, 1] and goes to the remainder, whole.  So polynomials stay exact, which makes products cheap.
+Soundness of the product: p·q minus what is kept of it, that is the coefficients beyond `length` and all rounding
+errors, is evaluated over [-1, 1] and goes to the remainder, whole.  So products stay exact, which makes them cheap.
 """
 
 from __future__ import annotations
@@ -25,9 +25,7 @@ class Rest:
     size: arb
 
     def __add__(self, other: Rest) -> Rest:
-        return Rest(
-            self.polynomial + other.polynomial, self.rest + other.rest, self.length, self.size + other.size
-        )
+        return Rest(self.polynomial + other.polynomial, self.rest + other.rest, self.length, self.size + other.size)
 
     def __mul__(self, other: Rest | arb) -> Rest:
         if isinstance(other, arb):
