@@ -242,8 +242,12 @@ class _Line:
         """Integral over a path on which the integrand is certified defined."""
         *inner, limit = e.limits
         body = e.func(e.function, *inner) if inner else e.function
-        if len(limit) != 3 or body.has(sp.Integral):
-            raise OutsideFragment(f"a single integral with both bounds is needed, but got {e}", node=e)
+        if len(limit) != 3 or body.has(sp.Integral, sp.betainc):
+            raise OutsideFragment(
+                f"an integral with both bounds, of what is neither an integral nor an incomplete beta function, is"
+                f" needed, but got {e}",
+                node=e,
+            )
         s, a, b = limit[0], self.value(limit[1], point), self.value(limit[2], point)
         _certify(lambda x: self.value(body, {**point, s: x}), a.union(b))
         plane = _Plane()
@@ -291,10 +295,6 @@ class _Plane(_Line):
         (a, b), (c,), z = self._gauss(e, point)
         off = z.real < 1 or z.imag > 0 or z.imag < 0
         return z.hypgeom_2f1(a, b, c) if off else self.unknown("an argument off the cut is needed")
-
-    def incomplete_beta(self, e: sp.Expr, point: Point) -> Value:
-        """Refused: write the integral out."""
-        raise OutsideFragment(f"an integrand without incomplete beta functions is needed, but got {e}", node=e)
 
 
 _RULES: tuple[tuple[Any, Callable[[_Line, sp.Expr, Point], Value]], ...] = (

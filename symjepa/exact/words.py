@@ -437,8 +437,6 @@ def _averaged(word: Word, moments: Mapping[tuple[str, str], WordSum]) -> WordSum
         raise ShapeMismatch(f"an expectation needs traces quadratic in the data, but got tr({word})", word=word)
     rotated = word.factors[column:] + word.factors[:column]
     left, right = rotated[0], rotated[1]
-    if right.rows != SAMPLE:
-        raise ShapeMismatch(f"the data vectors of tr({word}) are not neighbours", word=word)
     assert isinstance(left, Matrix) and isinstance(right, Matrix)
     moment = moments[left.name, right.name]
     return moment @ WordSum.of(Word(rotated[2:], moment.cols, moment.rows))

@@ -385,12 +385,6 @@ def test_letters_are_replaced_and_marks_taken_off_inside_a_trace() -> None:
     assert released_traces(marked) == traced(segment(L, 0), Matrix("B", "context", "latent")) != marked
 
 
-def test_an_expectation_needs_the_two_data_vectors_side_by_side() -> None:
-    apart = TraceSum(((Word((x, Matrix("M", SAMPLE, SAMPLE), x.T), "context", "context"), sp.S.One),))
-    with pytest.raises(ShapeMismatch, match="not neighbours"):
-        expectation(apart, {})
-
-
 def test_nothing_stays_nothing_at_every_depth() -> None:
     nothing = WordSum.zero("latent", "context")
     assert instantiated(nothing, {L: sp.S.One}) == nothing

@@ -13,8 +13,11 @@ from symjepa.cli import main
 
 REFUSALS = {
     ("derive", "--teachr", "ema"): "unknown option '--teachr'; did you mean '--teacher'? (see symjepa derive --help)",
-    ("dervie",): "unknown command 'dervie'; did you mean 'derive'?; there are derive, check, list, show, latex, new, reproduce",
-    (): "a command is needed: derive, check, list, show, latex, new, reproduce (see symjepa --help)",
+    ("dervie",): (
+        "unknown command 'dervie'; did you mean 'derive'?; "
+        "there are derive, enclose, check, list, show, latex, new, reproduce"
+    ),
+    (): "a command is needed: derive, enclose, check, list, show, latex, new, reproduce (see symjepa --help)",
     ("derive", "--objective", "data", "--teacher", "live"): (
         "--objective data predicts the view itself, so there is no teacher, but got --teacher live: "
         "leave it out, or use --objective latent"

@@ -1,4 +1,4 @@
-r"""From a flow, parameters and a start to an `Enclosure`: steps while they stay proved, precision from the digits asked.
+r"""From a flow, parameters and a start to an `Enclosure`: steps while they stay proved, precision from digits asked.
 
 What is chosen here (lengths of steps, orders, precisions, when to give up) decides how soon and how far, never whether
 an answer is right: every step is proved by `step`, and a step that cannot be proved is not taken.
@@ -191,7 +191,7 @@ class Run:
 
 
 def orders(bits: int) -> int:
-    """Coefficients per jet: a product of n terms costs about n^1.2, so that a step of 2^(-bits/n) radii is best here."""
+    """Coefficients per jet: a product of n terms costs about n^1.2, so a step of 2^(-bits/n) radii is best near here."""
     return max(12, int(bits * 0.5))
 
 

@@ -1,8 +1,8 @@
 r"""A jet, proposed: the Taylor polynomial of a solution and of its fundamental matrix, by Newton iteration on series.
 
 Nothing here is proved, and nothing needs to be: radii are thrown away, and `step` bounds the defect of whatever
-polynomial comes out.  Newton's step on x' = h f(x) is δ = Y ∫ Y⁻¹ (h f(x) - x'), with Y' = h Df(x) Y; it doubles the coefficients
-that are right up to the `block` to which Y is known, and adds one block per step beyond.
+polynomial comes out.  Newton's step on x' = h f(x) is δ = Y ∫ Y⁻¹ (h f(x) - x'), with Y' = h Df(x) Y; it doubles the
+coefficients that are right up to the `block` to which Y is known, and adds one block per step beyond.
 Source: A. Bostan, F. Chyzak, F. Ollivier, B. Salvy, E. Schost, A. Sedoglavic, Fast computation of power series
 solutions of systems of differential equations, SODA 2007.
 """
