@@ -10,37 +10,35 @@ from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
 from symjepa.statements.claims import Less, Moves
 from symjepa.statements.descriptions import modes
 from symjepa.statements.statement import Let, NearMiss, Printed, Statement, proves, tex
-from symjepa.symbols import K, L, lam, rho, sigma2, u
+from symjepa.symbols import K, L, lam, rho, sigma2, u, w
 
 single = modes(Model(Encoder(L), Predictor(1), LatentPrediction(), Live()), "balanced")
 deep = modes(Model(Encoder(L), Predictor(K), LatentPrediction(), Live()), "balanced")
-amplitude = u**L
 
-
-def printed(amplitude):
+def printed():
     """Eq. 7 as printed, in the encoder's amplitude."""
-    return lam * amplitude ** (3 - 1 / L) - (lam / rho) * amplitude**3
+    return lam * w ** (3 - 1 / L) - (lam / rho) * w**3
 
 
-conversion = Moves(single, amplitude, L * printed(amplitude))
+conversion = Moves(single, w, L * printed())
 general = Moves(
-    deep, amplitude, L * (lam * amplitude ** (3 + (K - 2) / L) - sigma2 * amplitude ** (3 + (2 * K - 2) / L))
+    deep, w, L * (lam * w ** (3 + (K - 2) / L) - sigma2 * w ** (3 + (2 * K - 2) / L))
 )
 
 jepa_mode_ode = Statement(
     title="The printed mode equation of a JEPA holds in the time L t",
-    let=(Let(rho, lam / sigma2),),
+    let=(Let(rho, lam / sigma2), Let(w, u**L)),
     hypotheses=(Less(0, K), Less(0, lam)),
     claim=conversion & general,
     witness={K: 1, L: 2, lam: 1, sigma2: 1, u: 1},
     near_misses=(
-        NearMiss(Moves(single, amplitude, printed(amplitude)), why="in the time t itself the factor L is missing"),
+        NearMiss(Moves(single, w, printed()), why="in the time t itself the factor L is missing"),
         NearMiss(
-            Moves(single, amplitude, L * (lam * amplitude ** (3 - 1 / L) - lam * rho * amplitude**3)),
+            Moves(single, w, L * (lam * w ** (3 - 1 / L) - lam * rho * w**3)),
             why="ρ and 1/ρ exchanged",
         ),
         NearMiss(
-            Moves(single, amplitude, L * (lam * amplitude ** (2 - 1 / L) - (lam / rho) * amplitude**3)),
+            Moves(single, w, L * (lam * w ** (2 - 1 / L) - (lam / rho) * w**3)),
             why="Eq. 8, not Eq. 7",
         ),
     ),

@@ -76,7 +76,7 @@ def _at_points(test: Scalar, context: Context, at: Point | None) -> Counterexamp
     for point in _candidates(symbols, facts, at):
         fails = _failure(test, point)
         if fails is not None:
-            return Counterexample(point, fails)
+            return Counterexample({_spoken(s): x for s, x in point.items()}, fails)
     return None
 
 
@@ -102,6 +102,11 @@ def _candidates(symbols: set[sp.Symbol], facts: tuple[Fact, ...], at: Point | No
             yield point
 
 
+def _spoken(expr: sp.Expr) -> sp.Expr:
+    """Fresh symbols under the plain names that a reader knows."""
+    return expr.xreplace({s: sp.Symbol(s.name) for s in expr.free_symbols if isinstance(s, sp.Dummy)})
+
+
 def _stands_for(symbol: sp.Symbol, name: sp.Symbol) -> bool:
     """A fresh symbol of an obligation stands for the symbol of its name in the claim."""
     return symbol == name or (isinstance(symbol, sp.Dummy) and symbol.name == name.name)
@@ -111,7 +116,7 @@ def _failure(test: Scalar, point: Point) -> str | None:
     try:
         match test:
             case Equal(lhs=lhs, rhs=rhs):
-                return f"{lhs} ≠ {rhs}" if same(lhs, rhs, point, max_bits=SEARCH_BITS) is Ternary.NO else None
+                return f"{_spoken(lhs)} ≠ {_spoken(rhs)}" if same(lhs, rhs, point, max_bits=SEARCH_BITS) is Ternary.NO else None
             case HasSign(expr=expr, kind=kind):
                 return _reversed(Fact(expr, kind), point)
             case Signed(fact=fact):
@@ -125,7 +130,7 @@ def _failure(test: Scalar, point: Point) -> str | None:
 def _reversed(fact: Fact, point: Point) -> str | None:
     if fact.kind == "integer":
         return None
-    return f"not {fact}" if sign_at(fact.expr, point, max_bits=SEARCH_BITS) in REVERSED[fact.kind] else None
+    return f"not {Fact(_spoken(fact.expr), fact.kind)}" if sign_at(fact.expr, point, max_bits=SEARCH_BITS) in REVERSED[fact.kind] else None
 
 
 def _on_letters(test: OnLetters, context: Context, at: Instance | None) -> Counterexample | None:

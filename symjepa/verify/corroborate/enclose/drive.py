@@ -291,7 +291,7 @@ def _room(polynomials: list[arb_poly], bits: int) -> fmpq:
     """The factor that brings the last coefficients to 2^-bits of the largest, 8 at most, rounded down to 8 bits."""
     first = [c for p in polynomials for c in p.coeffs()[:ENDS]]
     last = [(k, c) for p in polynomials for k, c in list(enumerate(p.coeffs()))[ENDS:][-ENDS:]]
-    top = max(_order(c) for c in first)
+    top = max((_order(c) for c in (*first, *(c for _, c in last))), default=0)
     found = min([3.0, *((top - bits - _order(c)) / k for k, c in last)])
     return fmpq(int(2.0 ** (8 + max(-30.0, found) % 1)), 256) * fmpq(2) ** floor(max(-30.0, found))
 

@@ -65,7 +65,7 @@ def contains(found: Mapping[sp.Expr, arb], exact: Numbers, shift: arb | int = 0)
 def checked(
     modes: sj.ModeFlow, values: Mapping[str, Any], start: Mapping[str, Any], time: Any, digits: int
 ) -> Enclosure:
-    """An enclosure with the digits asked for that contains the independent value, and not that value shifted by more."""
+    """An enclosure with the digits asked for, that contains the independent value and excludes that value shifted."""
     found = enclose(modes, values, start, time, digits)
     assert found.complete, found
     exact = integrated(modes, values, start, Fraction(int(sp.Rational(time).p), int(sp.Rational(time).q)), digits + 15)
