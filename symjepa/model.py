@@ -165,7 +165,7 @@ def _check_types(model: Model) -> None:
     kinds = {"encoder": Encoder, "predictor": Predictor, "objective": Objective, "teacher": Teacher | None}
     for name, kind in kinds.items():
         part = getattr(model, name)
-        if not isinstance(part, kind):  # type: ignore[arg-type]
+        if not isinstance(part, kind):
             hint = f"; write {part.__name__}(…)" if isinstance(part, type) else ""
             raise InvalidModel(f"the {name} of a model must be {kind}, but got {part!r}{hint}")
 

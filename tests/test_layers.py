@@ -64,9 +64,7 @@ def may_import(module: str, name: str) -> bool:
 
 
 def offences(source: str, module: str) -> list[str]:
-    return [
-        f"{module}:{line} imports {name}" for line, name in imports(source, module) if not may_import(module, name)
-    ]
+    return [f"{module}:{line} imports {name}" for line, name in imports(source, module) if not may_import(module, name)]
 
 
 def top_level_packages(source: str, module: str) -> set[str]:

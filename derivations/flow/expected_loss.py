@@ -1,8 +1,8 @@
 r"""The loss sees the data through three covariances only, in expectation and on every finite sample alike.
 
-The residual P W x - W̄ y is linear in the views, so its squared length is a trace of words quadratic in them; averaging replaces each pair
-of views by its moment.  On a finite sample the same words hold with the sample's own moments, so that everything that follows is exact for
-every data set.
+The residual P W x - W̄ y is linear in the views, so its squared length is a trace of words quadratic in them;
+averaging replaces each pair of views by its moment.  On a finite sample the same words hold with the sample's own
+moments, so that everything that follows is exact for every data set.
 """
 
 import sympy as sp
@@ -70,8 +70,14 @@ expected_loss = Statement(
 
 @proves(expected_loss)
 def theorem():
-    yield "Write the squared length of the residual as the trace of its outer square.  The views enter each word as one pair, whose average is a"
-    yield "covariance; the sum over a sample of $N$ pairs is the same word in the data matrices, divided by $N$.  For the latent target, whatever"
+    yield (
+        "Write the squared length of the residual as the trace of its outer square.  The views enter each word as one"
+        " pair, whose average is a"
+    )
+    yield (
+        "covariance; the sum over a sample of $N$ pairs is the same word in the data matrices, divided by $N$.  For the"
+        " latent target, whatever"
+    )
     yield "the teacher,"
     yield from claims
     yield "and for the data target, where the target branch is the identity,"

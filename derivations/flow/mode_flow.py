@@ -1,11 +1,12 @@
-r"""The scalar flow of one mode: amplitudes of encoder, predictor and teacher, and the common layer amplitude in balance.
+r"""The scalar flow of one mode: amplitudes of encoder, predictor and teacher, and the common layer amplitude in
+balance.
 
-Aligned, each word of the matrix flow becomes a product of scalars.  The product of L equal layers moves L times as fast as one of them
-times the others, which is the factor L that separates unit-rate gradient flow from the printed mode equations.
+Aligned, each word of the matrix flow becomes a product of scalars.  The product of L equal layers moves L times as
+fast as one of them times the others, which is the factor L that separates unit-rate gradient flow from the printed
+mode equations.
 
 Source: saxe2014exact, Eq. 4; tian2021directpred, Eqs. 11-13 and App. D.4; littwin2024jepa, Eqs. 7-8.
 """
-
 
 from symjepa.statements.claims import All, Less, Moves
 from symjepa.statements.descriptions import modes
@@ -80,14 +81,23 @@ mode_flow = Statement(
 
 @proves(mode_flow)
 def theorem():
-    yield "Under the alignment of the model each word of the matrix flow is diagonal, and its entry is the product of the amplitudes of its"
-    yield "letters.  If the layers of the encoder are balanced among themselves, and those of the predictor, the products $w$ and $v$ move by"
+    yield (
+        "Under the alignment of the model each word of the matrix flow is diagonal, and its entry is the product of the"
+        " amplitudes of its"
+    )
+    yield (
+        "letters.  If the layers of the encoder are balanced among themselves, and those of the predictor, the products"
+        " $w$ and $v$ move by"
+    )
     yield from products
     yield "and the teachers by"
     yield from teachers
     yield "Without stop-gradient the second residual doubles the drive and adds the target's own variance:"
     yield unstopped
-    yield "If the joint is balanced too, $w = u^L$ and $v = (\\sqrt\\alpha\\,u)^K$, and one equation is left for the student,"
+    yield (
+        "If the joint is balanced too, $w = u^L$ and $v = (\\sqrt\\alpha\\,u)^K$, and one equation is left for the"
+        " student,"
+    )
     yield from balanced
     yield "with the teachers"
     yield from balanced_teachers

@@ -1,7 +1,8 @@
 r"""The matrix flow of every layer of encoder, predictor and teacher, for every depth.
 
-Every layer moves by the residual correlation G = W̄ Σyx - P W Σxx, carried back through the layers above and below it.  The stop-gradient
-keeps the target branch out of the gradient; without it the encoder feels a second residual through that branch.
+Every layer moves by the residual correlation G = W̄ Σyx - P W Σxx, carried back through the layers above and below it.
+The stop-gradient keeps the target branch out of the gradient; without it the encoder feels a second residual through
+that branch.
 
 Source: tian2021directpred, Eqs. 1-3 (one layer each); arora2018optimization, Eq. 5 (data target).
 """
@@ -87,8 +88,14 @@ semi_gradient = Statement(
 
 @proves(semi_gradient)
 def theorem():
-    yield f"Let $G = {tex(residuals[0])}$ (live teacher; in general $\\overline{{W}}\\,\\Sigma^{{yx}} - P\\,W\\,\\Sigma^{{xx}}$).  The loss is quadratic in the"
-    yield "prediction, and differentiating a word by one of its layers opens it there: what stands above the layer comes to its left, transposed,"
+    yield (
+        f"Let $G = {tex(residuals[0])}$ (live teacher; in general $\\overline{{W}}\\,\\Sigma^{{yx}} -"
+        " P\\,W\\,\\Sigma^{xx}$).  The loss is quadratic in the"
+    )
+    yield (
+        "prediction, and differentiating a word by one of its layers opens it there: what stands above the layer comes"
+        " to its left, transposed,"
+    )
     yield "and what stands below to its right.  For the four teachers under stop-gradient,"
     yield from students
     yield "For the data target the target branch is the identity:"

@@ -1,7 +1,9 @@
-r"""Where the trajectory is explicit: Lambert's W for a JEPA with one layer each, logistic and Bernoulli for reconstruction.
+r"""Where the trajectory is explicit: Lambert's W for a JEPA with one layer each, logistic and Bernoulli for
+reconstruction.
 
-For K = L = 1 the implicit solution of a JEPA mode inverts by W: with x = ρ/u - 1 the clock is x + log x.  For the data target u² is
-logistic.  Both start below the fixed point, 0 < u₀ < ρ, for Lambert's W on its principal branch and a positive argument.
+For K = L = 1 the implicit solution of a JEPA mode inverts by W: with x = ρ/u - 1 the clock is x + log x.  For the data
+target u² is logistic.  Both start below the fixed point, 0 < u₀ < ρ, for Lambert's W on its principal branch and a
+positive argument.
 
 Source: corless1996lambertw, Eq. 1.5; saxe2014exact, Eq. 5, for the data target.
 """
@@ -57,7 +59,10 @@ jepa_explicit_solution = Statement(
 def theorem():
     yield "The start lies below the fixed point, so that"
     yield Less(0, x0)
-    yield f"Along $\\dot u = {tex(jepa.rates[u])}$ the quantity $x = \\rho/u - 1$ obeys $x + \\log x = x_0 + \\log x_0 - \\sigma^2\\rho^2 t$, whose"
+    yield (
+        f"Along $\\dot u = {tex(jepa.rates[u])}$ the quantity $x = \\rho/u - 1$ obeys $x + \\log x = x_0 + \\log x_0 -"
+        " \\sigma^2\\rho^2 t$, whose"
+    )
     yield "solution is Lambert's $W$:"
     yield jepa_solution
     yield f"For the data target $\\dot u = {tex(mae.rates[u])}$ is a Bernoulli equation, and $u^2$ logistic,"

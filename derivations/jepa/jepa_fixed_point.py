@@ -1,7 +1,7 @@
 r"""A balanced mode of a JEPA with a live teacher has one learned solution, u^K = ρ, and it is stable.
 
-The rate of the common layer amplitude is a unit times ρ - u^K, so nothing else is fixed on u > 0; the derivative there is the linear
-rate.  For one predictor layer the encoder's amplitude is w = ρ^L: deeper encoders are more selective.
+The rate of the common layer amplitude is a unit times ρ - u^K, so nothing else is fixed on u > 0; the derivative there
+is the linear rate.  For one predictor layer the encoder's amplitude is w = ρ^L: deeper encoders are more selective.
 
 Source: littwin2024jepa, Cor. 4.3 (K = 1).
 """
@@ -69,9 +69,15 @@ jepa_fixed_point = Statement(
 
 @proves(jepa_fixed_point)
 def theorem():
-    yield f"Aligned and balanced, a mode moves by $\\dot u = {tex(jepa.rates[u])}$.  With $\\rho = \\lambda/\\sigma^2$ the right-hand side is"
+    yield (
+        f"Aligned and balanced, a mode moves by $\\dot u = {tex(jepa.rates[u])}$.  With $\\rho = \\lambda/\\sigma^2$"
+        " the right-hand side is"
+    )
     yield Identity(jepa.rates[u], unit * (rho - u**K), why="take out the unit")
-    yield f"whose factor ${tex(unit)}$ is positive on $u > 0$, and $u \\mapsto u^K$ is injective there, so that $u^K = \\rho$ is the only fixed point:"
+    yield (
+        f"whose factor ${tex(unit)}$ is positive on $u > 0$, and $u \\mapsto u^K$ is injective there, so that $u^K ="
+        " \\rho$ is the only fixed point:"
+    )
     yield complete
     yield "The derivative of the rate at this point is its linear rate,"
     yield stable

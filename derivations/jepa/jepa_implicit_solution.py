@@ -1,7 +1,8 @@
 r"""The trajectory of a balanced JEPA mode, implicitly: a finite sum of powers and one logarithm.
 
-With one predictor layer the rate is σ² u^{2L} (ρ - u); in ψ = u/ρ = w^{1/L}/ρ it separates, and the geometric sum closes the partial
-fractions for every L at once.  Littwin et al. print the equation in the time of the product amplitude, t_paper = L t.
+With one predictor layer the rate is σ² u^{2L} (ρ - u); in ψ = u/ρ = w^{1/L}/ρ it separates, and the geometric sum
+closes the partial fractions for every L at once.  Littwin et al. print the equation in the time of the product
+amplitude, t_paper = L t.
 
 Source: littwin2024jepa, Thm 4.4.
 """
@@ -45,7 +46,8 @@ jepa_implicit_solution = Statement(
     printed=(
         Printed(
             "littwin2024jepa, Thm 4.4",
-            r"$-\sum_{n=1}^{2L-1} \frac{1}{n\psi^n} + \log\psi - \log(1-\psi) = \frac{\sigma^2\rho^{2L}}{L} t + C$, $\psi = w^{1/L}/\rho$",
+            r"$-\sum_{n=1}^{2L-1} \frac{1}{n\psi^n} + \log\psi - \log(1-\psi) = \frac{\sigma^2\rho^{2L}}{L} t + C$,"
+            r" $\psi = w^{1/L}/\rho$",
             "second-hand",
             "their time is L t, so that the speed in t is L times theirs",
         ),
@@ -55,10 +57,16 @@ jepa_implicit_solution = Statement(
 
 @proves(jepa_implicit_solution)
 def theorem():
-    yield f"With one predictor layer a balanced mode moves by $\\dot u = {tex(jepa.rates[u])}$.  Write $\\psi = u/\\rho$ with $\\rho = \\lambda/\\sigma^2$."
+    yield (
+        f"With one predictor layer a balanced mode moves by $\\dot u = {tex(jepa.rates[u])}$.  Write $\\psi = u/\\rho$"
+        " with $\\rho = \\lambda/\\sigma^2$."
+    )
     yield "Term by term the derivative of the sum of powers is a geometric sum, which closes for every $L$:"
     yield geometric
-    yield "Below the fixed point, $\\psi < 1$, this makes a clock of the sum of powers and two logarithms, which runs at constant speed:"
+    yield (
+        "Below the fixed point, $\\psi < 1$, this makes a clock of the sum of powers and two logarithms, which runs at"
+        " constant speed:"
+    )
     yield from_below
     yield "and above it the same holds with $\\log(\\psi - 1)$:"
     yield from_above

@@ -1,7 +1,8 @@
 r"""The printed mode equation of a JEPA, from its loss: w' = λ w^{3-1/L} - (λ/ρ) w³ in the time L t.
 
-Littwin et al. print the equation of the product amplitude w of the encoder for one predictor layer, without the factor L that unit-rate
-gradient flow carries; in the time L t it is exactly theirs.  For K predictor layers the exponents move.
+Littwin et al. print the equation of the product amplitude w of the encoder for one predictor layer, without the factor
+L that unit-rate gradient flow carries; in the time L t it is exactly theirs.  For K predictor layers the exponents
+move.
 
 Source: littwin2024jepa, Eq. 7.
 """
@@ -15,15 +16,14 @@ from symjepa.symbols import K, L, lam, rho, sigma2, u, w
 single = modes(Model(Encoder(L), Predictor(1), LatentPrediction(), Live()), "balanced")
 deep = modes(Model(Encoder(L), Predictor(K), LatentPrediction(), Live()), "balanced")
 
+
 def printed():
     """Eq. 7 as printed, in the encoder's amplitude."""
     return lam * w ** (3 - 1 / L) - (lam / rho) * w**3
 
 
 conversion = Moves(single, w, L * printed())
-general = Moves(
-    deep, w, L * (lam * w ** (3 + (K - 2) / L) - sigma2 * w ** (3 + (2 * K - 2) / L))
-)
+general = Moves(deep, w, L * (lam * w ** (3 + (K - 2) / L) - sigma2 * w ** (3 + (2 * K - 2) / L)))
 
 jepa_mode_ode = Statement(
     title="The printed mode equation of a JEPA holds in the time L t",

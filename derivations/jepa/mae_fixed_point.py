@@ -1,4 +1,5 @@
-r"""Reconstruction has one learned solution too, u^{K+L} = ρ: with depth its amplitude forgets how predictable a feature is.
+r"""Reconstruction has one learned solution too, u^{K+L} = ρ: with depth its amplitude forgets how predictable a
+feature is.
 
 For one predictor layer w = ρ^{L/(L+1)}, which tends to ρ and not, as for a JEPA, to a power of it.
 

@@ -12,15 +12,14 @@ from symjepa.symbols import K, L, lam, rho, sigma2, u, w
 single = modes(Model(Encoder(L), Predictor(1), DataReconstruction()), "balanced")
 deep = modes(Model(Encoder(L), Predictor(K), DataReconstruction()), "balanced")
 
+
 def printed():
     """Eq. 8 as printed, in the encoder's amplitude."""
     return lam * w ** (2 - 1 / L) - (lam / rho) * w**3
 
 
 conversion = Moves(single, w, L * printed())
-general = Moves(
-    deep, w, L * (lam * w ** (2 + (K - 2) / L) - sigma2 * w ** (3 + (2 * K - 2) / L))
-)
+general = Moves(deep, w, L * (lam * w ** (2 + (K - 2) / L) - sigma2 * w ** (3 + (2 * K - 2) / L)))
 
 mae_mode_ode = Statement(
     title="The printed mode equation of reconstruction holds in the time L t",
@@ -49,7 +48,10 @@ mae_mode_ode = Statement(
 
 @proves(mae_mode_ode)
 def theorem():
-    yield f"For the data target a balanced mode moves by $\\dot u = {tex(single.rates[u])}$: the drive has lost the factor $w$ of the teacher."
+    yield (
+        f"For the data target a balanced mode moves by $\\dot u = {tex(single.rates[u])}$: the drive has lost the"
+        " factor $w$ of the teacher."
+    )
     yield "By the chain rule $w = u^L$ moves by"
     yield conversion
     yield "the printed equation in the time $L t$; and for any number of predictor layers by"

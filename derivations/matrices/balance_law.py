@@ -1,17 +1,16 @@
-r"""Neighbouring layers stay balanced, whatever the data, the target and the teacher; without stop-gradient the joint fails.
+r"""Neighbouring layers stay balanced, whatever the data, the target and the teacher; without stop-gradient the joint
+fails.
 
-Gradient flow moves two neighbouring layers by the two halves of one word, so the difference of their Gram matrices does not feel the
-loss at all; weight decay only shrinks it.  Without stop-gradient a second gradient flows through the teacher into the encoder alone, and
-the joint between encoder and predictor drifts by exactly that much.
+Gradient flow moves two neighbouring layers by the two halves of one word, so the difference of their Gram matrices
+does not feel the loss at all; weight decay only shrinks it.  Without stop-gradient a second gradient flows through the
+teacher into the encoder alone, and the joint between encoder and predictor drifts by exactly that much.
 
 Source: arora2018optimization, Thm 1; tian2021directpred, Thm 1 (one layer each, α = 1 or in its appendix any α).
 """
 
-from functools import reduce
-
 from symjepa.exact.words import WordSum
 from symjepa.modes.balance import law
-from symjepa.statements.claims import AtMost, Claim, Drift, Less
+from symjepa.statements.claims import All, AtMost, Claim, Drift, Less
 from symjepa.statements.descriptions import Layers
 from symjepa.statements.statement import NearMiss, Statement, proves, tex
 from symjepa.symbols import K, L, alpha, eta, k, l, tau
@@ -52,7 +51,7 @@ upper = live.letters.encoder.layer(l + 1)
 
 balance_law = Statement(
     title="Every joint keeps its balance, and without stop-gradient one fails",
-    claim=reduce(lambda left, right: left & right, [*conserved, *still, joint_drift]),
+    claim=All((*conserved, *still, joint_drift)),
     hypotheses=(),
     witness={K: 2, L: 3, k: 1, l: 1, alpha: 2, eta: 0, tau: 1},
     near_misses=(
@@ -75,19 +74,33 @@ balance_law = Statement(
 
 @proves(balance_law)
 def theorem():
-    yield f"Inside the encoder the balance of the joint above layer $\\ell$ is ${tex(balance(live, 'encoder'))}$, inside the predictor"
-    yield f"likewise, and across the joint it is ${tex(own)}$.  Differentiating the loss by a layer opens the word of the loss at that layer;"
-    yield "multiplying the rate of one layer by the transpose of its neighbour closes it again, to the same word on both sides.  So under the"
+    yield (
+        f"Inside the encoder the balance of the joint above layer $\\ell$ is ${tex(balance(live, 'encoder'))}$, inside"
+        " the predictor"
+    )
+    yield (
+        f"likewise, and across the joint it is ${tex(own)}$.  Differentiating the loss by a layer opens the word of the"
+        " loss at that layer;"
+    )
+    yield (
+        "multiplying the rate of one layer by the transpose of its neighbour closes it again, to the same word on both"
+        " sides.  So under the"
+    )
     yield "live teacher, with weight decay,"
     for joint in WHERE:
         yield decays(live, joint, "the two words cancel; the decay of each layer gives $-2\\eta$")
-    yield "The same words cancel for a teacher that moves on its own, for it enters only through the target, and for the data target:"
+    yield (
+        "The same words cancel for a teacher that moves on its own, for it enters only through the target, and for the"
+        " data target:"
+    )
     for layers in learners[1:]:
         for joint in WHERE:
             yield decays(layers, joint)
-    yield "Without stop-gradient the gradient of the target branch adds a word to each encoder layer.  Inside the encoder it cancels as before,"
-    for drift in still:
-        yield drift
+    yield (
+        "Without stop-gradient the gradient of the target branch adds a word to each encoder layer.  Inside the encoder"
+        " it cancels as before,"
+    )
+    yield from still
     yield f"but the predictor does not feel it, so that the joint drifts by ${tex(excess)}$ beyond its decay:"
     yield joint_drift
     yield balance_law.claim

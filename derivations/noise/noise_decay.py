@@ -1,8 +1,9 @@
 r"""Pure noise is forgotten at every depth; balanced modes forget it only algebraically, unbalanced ones exponentially.
 
-Where context and target are uncorrelated a mode has covariance λ = 0: the drive is gone and the flow only contracts.  In balance one
-substitution solves it: y = u^{-q} grows at constant speed, q = 2(K + L - 1).  For one layer each, with an imbalance δ = v² - w² > 0, the
-conserved imbalance turns the decay of the encoder into an exponential one, while the predictor keeps √δ.
+Where context and target are uncorrelated a mode has covariance λ = 0: the drive is gone and the flow only contracts.
+In balance one substitution solves it: y = u^{-q} grows at constant speed, q = 2(K + L - 1).  For one layer each, with
+an imbalance δ = v² - w² > 0, the conserved imbalance turns the decay of the encoder into an exponential one, while the
+predictor keeps √δ.
 """
 
 import sympy as sp
@@ -61,9 +62,15 @@ def theorem():
     yield Less(0, q, why="$K, L \\geq 1$")
     yield AtMost(amplitude, envelope, by=Monotone(q * sigma2 * t, u0 ** (-q) + q * sigma2 * t, -1 / q))
     yield decay
-    yield f"Off balance, with one layer each, $\\dot w = {tex(single.rates[w])}$ and $\\dot v = {tex(single.rates[v])}$ conserve"
+    yield (
+        f"Off balance, with one layer each, $\\dot w = {tex(single.rates[w])}$ and $\\dot v = {tex(single.rates[v])}$"
+        " conserve"
+    )
     yield Conserved(single, v**2 - w**2, why="both halves are $-2\\sigma^2 v^2w^2$")
-    yield f"the imbalance $\\delta$.  Eliminating $v$ leaves a logistic equation for $w^2$.  With $E = {tex(sp.exp(-2 * sigma2 * delta * t))}$ what stands"
+    yield (
+        "the imbalance $\\delta$.  Eliminating $v$ leaves a logistic equation for $w^2$.  With $E ="
+        f" {tex(sp.exp(-2 * sigma2 * delta * t))}$ what stands"
+    )
     yield "under the root is at least $\\delta$,"
     yield AtMost(delta, rest, why="$E \\leq 1$")
     yield Less(0, rest)

@@ -1,15 +1,14 @@
-r"""Noise that the two views do not share drives nothing; noise that is also alone in the context is forgotten by the first layer.
+r"""Noise that the two views do not share drives nothing; noise that is also alone in the context is forgotten by the
+first layer.
 
-If the target is uncorrelated with a direction n of the context, Σyx n = 0, then the drive of W_1 along n vanishes identically: for every
-depth, every context covariance, every teacher under stop-gradient, and for the data target.  What is left contracts W_1 n if n is also
-uncorrelated with the rest of the context, Σxx n = ν n.  Without this second hypothesis the encoder may have to learn n: a channel that
-records noise alone lets it subtract that noise elsewhere.
+If the target is uncorrelated with a direction n of the context, Σyx n = 0, then the drive of W_1 along n vanishes
+identically: for every depth, every context covariance, every teacher under stop-gradient, and for the data target.
+What is left contracts W_1 n if n is also uncorrelated with the rest of the context, Σxx n = ν n.  Without this second
+hypothesis the encoder may have to learn n: a channel that records noise alone lets it subtract that noise elsewhere.
 """
 
-from functools import reduce
-
 from symjepa.exact.words import Matrix, WordSum
-from symjepa.statements.claims import Annihilates, Dissipates, Drift
+from symjepa.statements.claims import All, Annihilates, Dissipates, Drift
 from symjepa.statements.descriptions import Layers
 from symjepa.statements.statement import Instance, NearMiss, Statement, proves, tex
 from symjepa.symbols import K, L, alpha, eta, nu, tau
@@ -81,14 +80,17 @@ reference = Instance(
 
 null_gradient = Statement(
     title="Unshared noise has no gradient, and noise of its own is forgotten",
-    claim=reduce(lambda left, right: left & right, claims),
+    claim=All(tuple(claims)),
     hypotheses=(),
     witness=clean,
     near_misses=(
         NearMiss(
             forgets(live, unshared(live)),
             at=reference,
-            why="context (s + n, n), target (s, 0): the second coordinate is noise alone, and the encoder needs it to subtract n",
+            why=(
+                "context (s + n, n), target (s, 0): the second coordinate is noise alone, and the encoder needs it to"
+                " subtract n"
+            ),
         ),
         NearMiss(Drift(live, seen(live), contraction(live).equals, (alone(live),)), why="the noise may be shared"),
         NearMiss(
@@ -107,14 +109,23 @@ null_gradient = Statement(
 
 @proves(null_gradient)
 def theorem():
-    yield f"The rate of the first layer is ${tex(live.flow.of(live.letters.encoder.layer(1).terms[0][0].factors[0]))}$; its first word, the drive, ends in $\\Sigma^{{yx}}$, which"
-    yield "meets $n$ when the rate is applied to it.  So for the live teacher, the two EMA teachers, the frozen one and the data target alike"
+    yield (
+        f"The rate of the first layer is ${tex(live.flow.of(live.letters.encoder.layer(1).terms[0][0].factors[0]))}$;"
+        " its first word, the drive, ends in $\\Sigma^{yx}$, which"
+    )
+    yield (
+        "meets $n$ when the rate is applied to it.  So for the live teacher, the two EMA teachers, the frozen one and"
+        " the data target alike"
+    )
     for layers in learners:
         yield no_drive(layers)
     yield f"If also $\\Sigma^{{xx}} n = \\nu n$, the word that is left closes on ${tex(seen(live))}$:"
     for layers in learners:
         yield contraction(layers)
-    yield f"With ${tex(rest(live))}$ above the first layer this is minus a Gram matrix, so that the squared length never grows:"
+    yield (
+        f"With ${tex(rest(live))}$ above the first layer this is minus a Gram matrix, so that the squared length never"
+        " grows:"
+    )
     for layers in learners:
         yield forgets(layers, unshared(layers), alone(layers))
     yield null_gradient.claim

@@ -396,7 +396,9 @@ def ball_to_exact(x: arb) -> dict[str, Any]:
     (m, e), (rm, re) = x.mid().man_exp(), x.rad().man_exp()
     mid, radius, exponent = x.mid_rad_10exp(20)
     return {
-        "mid": f"{mid}e{exponent}", "radius": f"{radius}e{exponent}", "digits": digits(x),
+        "mid": f"{mid}e{exponent}",
+        "radius": f"{radius}e{exponent}",
+        "digits": digits(x),
         "exact": [int(m), int(e), int(rm), int(re)],
     }
 

@@ -104,7 +104,7 @@ class Element:
         return result
 
     def _monomial_power(self, n: int) -> Element:
-        (m, c), = self.terms.items()
+        ((m, c),) = self.terms.items()
         return term(raised(m, Fraction(n)), number_power(c, n))
 
     def constant(self) -> Fraction | None:
@@ -378,6 +378,7 @@ def _laurent(p: flint.fmpq_mpoly, bases: list[Base]) -> Element:
         for row, c in p.to_dict().items():
             m: Monomial = frozenset((b, Fraction(int(x))) for b, x in zip(bases, row, strict=True) if x)
             yield m, Fraction(int(c.p), int(c.q))
+
     return Element(dict(terms()))
 
 

@@ -129,8 +129,13 @@ class _Reader:
             return
         expr = ring.to_expr(base)
         if isinstance(expr, sp.Rational):
-            if not {"positive": expr.p > 0, "nonnegative": expr.p >= 0, "nonzero": expr.p != 0,
-                    "zero": expr.p == 0, "integer": expr.q == 1}[kind]:
+            if not {
+                "positive": expr.p > 0,
+                "nonnegative": expr.p >= 0,
+                "nonzero": expr.p != 0,
+                "zero": expr.p == 0,
+                "integer": expr.q == 1,
+            }[kind]:
                 raise Undefined(f"a real value is needed, but it demands {Fact(expr, kind)}", node=expr)
             return
         self.conditions.add(Fact(expr, kind))
@@ -349,7 +354,7 @@ def _split(b: Element) -> tuple[Fraction, Monomial, Element | None]:
     """b = c * m * primitive with c > 0; a negative single term stays one primitive factor."""
     if len(b.terms) > 1:
         return ring.content(b)
-    (m, c), = b.terms.items()
+    ((m, c),) = b.terms.items()
     if c > 0:
         return c, m, None
     if not m:

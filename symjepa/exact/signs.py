@@ -61,8 +61,13 @@ class Sign:
 
     def shows(self, kind: Kind) -> bool:
         """Whether this knowledge includes the kind."""
-        return {"positive": self.ge and self.ne, "nonnegative": self.ge, "nonzero": self.ne,
-                "zero": self.ge and self.le, "integer": False}[kind]
+        return {
+            "positive": self.ge and self.ne,
+            "nonnegative": self.ge,
+            "nonzero": self.ne,
+            "zero": self.ge and self.le,
+            "integer": False,
+        }[kind]
 
 
 UNKNOWN, POSITIVE, NONNEGATIVE, NEGATIVE = Sign(), Sign(ge=True, ne=True), Sign(ge=True), Sign(le=True, ne=True)
@@ -167,9 +172,7 @@ class Signs:
         if any(s.symbol == r.symbol for s in rest):
             return None
         n, inside = self._within(r)
-        moved = tuple(
-            replace(s, lo=substitute(s.lo, {r.symbol: n}), hi=substitute(s.hi, {r.symbol: n})) for s in rest
-        )
+        moved = tuple(replace(s, lo=substitute(s.lo, {r.symbol: n}), hi=substitute(s.hi, {r.symbol: n})) for s in rest)
         return inside.reason(Fact(substitute(fact.expr, {r.symbol: n}), fact.kind, moved))
 
     def _within(self, r: Range) -> tuple[sp.Symbol, Signs]:
@@ -396,7 +399,8 @@ class Signs:
     def _is_integer_polynomial(self, element: Element) -> bool:
         return all(c.denominator == 1 for c in element.terms.values()) and all(
             b in self._integers and isinstance(x, Fraction) and x.denominator == 1 and x > 0
-            for m in element.terms for b, x in m
+            for m in element.terms
+            for b, x in m
         )
 
     # Expansion and slack.

@@ -88,7 +88,9 @@ class Foreign:
 
     def __post_init__(self) -> None:
         if any(fact.over for fact in self.domain):
-            raise SymjepaError("the domain of an equation is given by facts about its state and parameters, without ranges")
+            raise SymjepaError(
+                "the domain of an equation is given by facts about its state and parameters, without ranges"
+            )
 
     @property
     def rates(self) -> Mapping[sp.Expr, sp.Expr]:

@@ -24,7 +24,17 @@ from symjepa.verify.kernel.assumptions import assumed
 from symjepa.verify.kernel.decide import Decision, Verdict
 from symjepa.verify.kernel.refute import Counterexample
 from symjepa.verify.obligations import compiled
-from symjepa.verify.obligations.kinds import Closes, Decidable, Equal, HasSign, Shown, Smooth, TracesVanish, WordsVanish
+from symjepa.verify.obligations.kinds import (
+    Closes,
+    Decidable,
+    Equal,
+    HasSign,
+    Shown,
+    Smooth,
+    SomeSign,
+    TracesVanish,
+    WordsVanish,
+)
 from symjepa.verify.rules import RULES
 from symjepa.verify.scope import Scope, scope, symbols_in
 from symjepa.verify.trust import trusted_files
@@ -188,13 +198,13 @@ def _content(obligation: Decidable, spelled: Spelled) -> Object:
             return {"fact": spelled.fact(Fact(expr, kind)), "by": None if by is None else spelled.expr(by)}
         case Smooth(expr=expr):
             return {"expr": spelled.expr(expr)}
-        case WordsVanish(words=words):
-            return {"words": spelled.words(words)}
+        case SomeSign(exprs=exprs, kind=kind):
+            return {"some": [spelled.fact(Fact(expr, kind)) for expr in exprs]}
+        case WordsVanish(lhs=lhs, rhs=rhs) | TracesVanish(lhs=lhs, rhs=rhs):
+            return {"lhs": spelled.words(lhs), "rhs": spelled.words(rhs)}
         case Closes(lemma=lemma):
             total = sp.Sum(lemma.term, (lemma.index, lemma.lo, lemma.upper))
             return {"sum": spelled.expr(total), "closed": spelled.expr(lemma.closed)}
-        case TracesVanish(traces=traces):
-            return {"traces": spelled.words(traces)}
         case Shown(reason=reason):
             return {"reason": reason}
 

@@ -14,7 +14,7 @@ import sympy as sp
 from symjepa.errors import SymjepaError
 from symjepa.exact.facts import Fact
 from symjepa.exact.sums import substitute
-from symjepa.statements.claims import parts
+from symjepa.statements.claims import Annihilates, parts
 from symjepa.statements.statement import Instance, Statement
 from symjepa.verify.kernel.assumptions import assumed
 from symjepa.verify.kernel.decide import Context
@@ -69,10 +69,19 @@ def _empty_domain(plan: Plan, point: Point, letters: Letters | None = None) -> s
                 f"at the witness no {', '.join(sorted({s.name for s in own}))} satisfies {'; '.join(map(str, local))}"
             )
         granted = tuple(getattr(obligation, "granted", ()))
-        if granted and not (letters is not None and obeys(letters, granted)):
-            if next(instances((obligation.words,), [point], granted), None) is None:  # type: ignore[union-attr]
-                return "no letters that obey the hypotheses of a conjunct were found; give an Instance as witness"
+        if (
+            granted
+            and not (letters is not None and obeys(letters, granted))
+            and not _lettered(obligation, point, granted)
+        ):
+            return "no letters that obey the hypotheses of a conjunct were found; give an Instance as witness"
     return ""
+
+
+def _lettered(obligation: Decidable, point: Point, granted: tuple[Annihilates, ...]) -> bool:
+    """Whether a search finds exact letters that obey the hypotheses of an obligation about words."""
+    words = (obligation.words,) if isinstance(obligation, WordsVanish) else ()
+    return next(instances(words, [point], granted), None) is not None
 
 
 def _satisfiable(facts: list[Fact], own: set[sp.Symbol], named: Point) -> bool:

@@ -192,4 +192,4 @@ def test_a_ball_without_end_is_neither_stored_nor_printed():
 
 
 def test_a_ball_that_meets_an_integer_shows_no_digit():
-    assert digits(arb(2, 1e-9)) == "?"
+    assert digits(arb(2, 1e-9)) == digits(arb(0, 1e-9)) == "?"

@@ -227,3 +227,8 @@ def test_what_vanishes_identically_is_zero():
     assert Signs([]).shows(Fact(vanishing, "zero"))
     assert not Signs([]).shows(Fact(vanishing / x, "zero"))
     assert Signs([Fact(x, "nonzero")]).shows(Fact(vanishing / x, "zero"))
+
+
+def test_a_fact_about_nothing_teaches_nothing():
+    nothing = Fact(sp.Add((x + 1) ** 2, -(x**2), -2 * x, -1), "nonnegative")
+    assert not Signs([nothing]).nonnegative(x)

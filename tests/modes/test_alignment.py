@@ -165,7 +165,9 @@ def test_one_layer_has_no_frame_between_layers() -> None:
 
 
 def test_a_symbolic_predictor_has_at_least_one_layer() -> None:
-    """Without a predictor a frozen teacher's left frame must be the encoder's; a symbolic depth does not stand for that case."""
+    """Without a predictor a frozen teacher's left frame must be the encoder's; a symbolic depth does not stand for
+    that case.
+    """
     flow = sj.balanced(sj.aligned_modes(sj.gradient_flow(model_with("frozen", sj.L, sj.K))))
     with pytest.raises(SymjepaError, match="> 0"):
         flow.at({sj.K: 0})

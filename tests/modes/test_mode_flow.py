@@ -10,10 +10,12 @@ import sympy as sp
 import symjepa as sj
 from symjepa.errors import NotBalanced, SymjepaError
 from symjepa.exact.facts import Fact
-from symjepa.symbols import b, layer_amplitude, s, u, v, w
+from symjepa.modes.reduction import _same_for_every_layer
+from symjepa.symbols import b, l, layer_amplitude, s, u, v, w
 from tests.reference.denotation import amplitude
 from tests.reference.learner import KINDS
 from tests.strategies import model_with, symbolic_model
+
 
 def layers(kind: str = "live", depth_L: sp.Expr = sj.L, depth_K: sp.Expr = sj.K, **rates: sp.Expr) -> sj.ModeFlow:
     return sj.aligned_modes(sj.gradient_flow(model_with(kind, depth_L, depth_K, **rates)))
@@ -80,7 +82,11 @@ def test_roots_are_taken_of_positive_products_only() -> None:
     assert set(sj.product_modes(layers("ema-layers", 2, 2)).domain) == {Fact(x, "positive") for x in (w, v, b)}
     assert set(sj.product_modes(layers("ema", 2, 1)).domain) == {Fact(w, "positive")}
     assert sj.product_modes(layers("live", 1, 1)).domain == ()
-    assert set(sj.balanced(layers("ema-layers")).domain) == {Fact(u, "positive"), Fact(s, "positive"), Fact(sj.K, "positive")}
+    assert set(sj.balanced(layers("ema-layers")).domain) == {
+        Fact(u, "positive"),
+        Fact(s, "positive"),
+        Fact(sj.K, "positive"),
+    }
 
 
 @pytest.mark.parametrize("depth_K", [1, 3, sj.K], ids=str)
@@ -152,3 +158,10 @@ def test_mode_flows_print_line_by_line() -> None:
     assert str(sj.balanced(layers(depth_K=0))) == "du/dt = lam*u**(2*L - 1) - sigma2*u**(2*L - 1)"
     assert str(layers("ema-layers", sj.L, 0)).splitlines()[-1] == "db[l]/dt = -tau*b[l] + tau*w[l]   (1 ≤ l ≤ L)"
     assert layers(depth_K=0)._repr_latex_().startswith(r"$\begin{aligned}\dot{")
+
+
+def test_a_rate_that_depends_on_its_layer_is_no_rate_of_all() -> None:
+    moving = sj.gradient_flow(symbolic_model("live")).rates[0]
+    _same_for_every_layer(moving, w)
+    with pytest.raises(NotBalanced, match="depends on the layer"):
+        _same_for_every_layer(moving, l * w)

@@ -23,7 +23,17 @@ from symjepa.exact.sums import SumLemma, apply, prove, substitute
 from symjepa.exact.words import Factor, Word, WordSum
 from symjepa.statements.claims import Annihilates
 from symjepa.verify.kernel.assumptions import assumed
-from symjepa.verify.obligations.kinds import Closes, Decidable, Equal, HasSign, Shown, Smooth, SomeSign, TracesVanish, WordsVanish
+from symjepa.verify.obligations.kinds import (
+    Closes,
+    Decidable,
+    Equal,
+    HasSign,
+    Shown,
+    Smooth,
+    SomeSign,
+    TracesVanish,
+    WordsVanish,
+)
 
 MAX_REWRITES = 200
 

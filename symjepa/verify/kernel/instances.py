@@ -218,7 +218,8 @@ def framed(flow: MatrixFlow, frames: Alignment, depth: int = 2) -> Iterator[tupl
     """The drift of every letter in its own frames, when all letters are diagonal in rational frames that satisfy the
     alignment.
 
-    All spaces are planes and all symbolic depths `depth`; each class of ends has a rotation of its own by a rational angle.
+    All spaces are planes and all symbolic depths `depth`; each class of ends has a rotation of its own by a rational
+    angle.
     """
     depths = turned_depths(flow, depth)
     numbers = {

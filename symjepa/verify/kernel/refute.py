@@ -116,7 +116,11 @@ def _failure(test: Scalar, point: Point) -> str | None:
     try:
         match test:
             case Equal(lhs=lhs, rhs=rhs):
-                return f"{_spoken(lhs)} ≠ {_spoken(rhs)}" if same(lhs, rhs, point, max_bits=SEARCH_BITS) is Ternary.NO else None
+                return (
+                    f"{_spoken(lhs)} ≠ {_spoken(rhs)}"
+                    if same(lhs, rhs, point, max_bits=SEARCH_BITS) is Ternary.NO
+                    else None
+                )
             case HasSign(expr=expr, kind=kind):
                 return _reversed(Fact(expr, kind), point)
             case Signed(fact=fact):
@@ -130,7 +134,11 @@ def _failure(test: Scalar, point: Point) -> str | None:
 def _reversed(fact: Fact, point: Point) -> str | None:
     if fact.kind == "integer":
         return None
-    return f"not {Fact(_spoken(fact.expr), fact.kind)}" if sign_at(fact.expr, point, max_bits=SEARCH_BITS) in REVERSED[fact.kind] else None
+    return (
+        f"not {Fact(_spoken(fact.expr), fact.kind)}"
+        if sign_at(fact.expr, point, max_bits=SEARCH_BITS) in REVERSED[fact.kind]
+        else None
+    )
 
 
 def _on_letters(test: OnLetters, context: Context, at: Instance | None) -> Counterexample | None:

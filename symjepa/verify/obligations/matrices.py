@@ -67,11 +67,15 @@ def of_word_identity(claim: WordIdentity) -> Plan:
 
 
 def _check_letters(layers: Layers, *sums: WordSum) -> None:
-    """Every letter of a claim is one of the model's own, or has a name that none of them has: others would pass for constants."""
+    """Every letter of a claim is one of the model's own, or has a name that none of them has: others would pass for
+    constants.
+    """
     if type(layers) is not Layers:
         raise BadDerivation(f"a matrix flow is described by Layers(model); got {type(layers).__name__}")
     model, named = layers.model, layers.letters
-    stacks = {named.encoder, named.predictor} | ({named.teacher_layers} if isinstance(model.teacher, LayerEMA) else set())
+    stacks = {named.encoder, named.predictor} | (
+        {named.teacher_layers} if isinstance(model.teacher, LayerEMA) else set()
+    )
     product = {named.teacher_product} if isinstance(model.teacher, EMA | Frozen) else set()
     matrices = {named.Sxx, named.Syx, named.Syy, named.context, named.target} | product
     for letter in {f for words in sums for f in words.letters()}:

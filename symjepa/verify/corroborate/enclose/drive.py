@@ -191,7 +191,7 @@ class Run:
 
 
 def orders(bits: int) -> int:
-    """Coefficients per jet: a product of n terms costs about n^1.2, so a step of 2^(-bits/n) radii is best near here."""
+    """Coefficients per jet: a product of n terms costs about n^1.2, so that steps of a quarter of a radius are best."""
     return max(12, int(bits * 0.5))
 
 

@@ -87,7 +87,7 @@ def field(modes: ModeFlow, values: tuple[tuple[sp.Symbol, sp.Expr], ...], boxes:
         )
     coefficients: dict[sp.Expr, int] = {}
     rows: Rows = {
-        (i,): _terms(x, rate.xreplace(dict(values)), state, coefficients)
+        (i,): terms(x, rate.xreplace(dict(values)), state, coefficients)
         for i, (x, rate) in enumerate(modes.rates.items())
     }
     slopes = _differentiated(rows, len(state))
@@ -95,7 +95,8 @@ def field(modes: ModeFlow, values: tuple[tuple[sp.Symbol, sp.Expr], ...], boxes:
     return Field(state, tuple(coefficients), compiled(rows), compiled(slopes), compiled(curvatures))
 
 
-def _terms(x: sp.Expr, rate: sp.Expr, state: tuple[sp.Expr, ...], known: dict[sp.Expr, int]) -> tuple[Term, ...]:
+def terms(x: sp.Expr, rate: sp.Expr, state: tuple[sp.Expr, ...], known: dict[sp.Expr, int]) -> tuple[Term, ...]:
+    """The monomials of a rate; their coefficients are numbered in `known`."""
     try:
         polynomial = sp.Poly(rate, *state)
     except sp.PolynomialError:

@@ -14,9 +14,10 @@ from flint import arb, fmpq
 
 from symjepa.analysis.invariants import invariants
 from symjepa.analysis.proposals import Invariant
-from symjepa.errors import SymjepaError
+from symjepa.errors import OutsideFragment, SymjepaError, Undefined
 from symjepa.exact.balls import ball, precision
 from symjepa.modes.reduction import ModeFlow
+from symjepa.verify.corroborate.enclose.field import Program, compiled, terms
 from symjepa.verify.corroborate.enclose.result import Enclosure, Node, opened
 
 
@@ -58,15 +59,33 @@ def held_integrals(enclosure: Enclosure, nodes: tuple[Node, ...] | None = None) 
 
 
 def _holds(enclosure: Enclosure, law: Invariant, at: Node) -> bool:
-    bits, values = enclosure.bits + 64, dict(enclosure.parameters)
+    """Whether the two balls overlap; a box so wide that the quantity is undefined on it violates nothing."""
+    values, bits = dict(enclosure.parameters), enclosure.bits + 64
+    first, here = (dict(zip(enclosure.variables, opened(n).hull(), strict=True)) for n in (enclosure.nodes[0], at))
     quantity, rate = law.quantity.xreplace(values), sp.sympify(law.rate).xreplace(values)
-    first, here = (_point(enclosure, n) for n in (enclosure.nodes[0], at))
-    factor = (ball(rate, first, bits) * arb(fmpq(*at.time.as_integer_ratio()))).exp()
-    return bool((ball(quantity, first, bits) * factor).overlaps(ball(quantity, here, bits)))
+    try:
+        factor = (ball(rate, first, bits) * arb(fmpq(*at.time.as_integer_ratio()))).exp()
+        return bool((_value(quantity, first, bits) * factor).overlaps(_value(quantity, here, bits)))
+    except Undefined:
+        return True
 
 
-def _point(enclosure: Enclosure, at: Node) -> dict[sp.Expr, arb]:
-    return dict(zip(enclosure.variables, opened(at).hull(), strict=True))
+def _value(quantity: sp.Expr, point: dict[sp.Expr, arb], bits: int) -> arb:
+    """A polynomial by products only, for FLINT's power of a ball around 0 is not a number; others node by node."""
+    try:
+        coefficients, program = _compiled(quantity, tuple(point))
+    except OutsideFragment:
+        return ball(quantity, point, bits)
+    found = program([ball(c, {}, bits) for c in coefficients], arb(1), point.values())
+    value: arb = found.get((0,), arb(0))
+    return value
+
+
+@lru_cache(maxsize=256)
+def _compiled(quantity: sp.Expr, variables: tuple[sp.Expr, ...]) -> tuple[tuple[sp.Expr, ...], Program]:
+    coefficients: dict[sp.Expr, int] = {}
+    program = compiled({(0,): terms(quantity, quantity, variables, coefficients)})
+    return tuple(coefficients), program
 
 
 __all__ = ["BrokenEnclosure", "Held", "check_integrals", "held_integrals", "laws"]

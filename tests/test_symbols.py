@@ -1,0 +1,25 @@
+"""Every public symbol has one meaning; the amplitudes of single layers are known by their names."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from symjepa.symbols import K, L, by_name, eta, l, layer_amplitude, meaning, t, w
+
+
+def test_a_layer_of_a_number_and_a_layer_of_a_symbol_print_alike() -> None:
+    numbered, generic = meaning(layer_amplitude("w", sp.Integer(3))), meaning(layer_amplitude("v", l))
+    assert numbered is not None and generic is not None
+    assert (numbered.latex, numbered.words) == ("w_{3}", "amplitude of one layer (w)")
+    assert generic.latex == r"v_{\ell}"
+    assert numbered.weight != generic.weight
+
+
+def test_strangers_have_no_meaning() -> None:
+    strangers = (sp.Symbol("w_x"), sp.Symbol("q_1"), sp.Symbol("w", positive=True), sp.Integer(2))
+    assert [meaning(stranger) for stranger in strangers] == [None] * 4
+
+
+def test_a_name_leads_to_its_one_symbol() -> None:
+    assert [by_name(symbol.name) for symbol in (K, L, eta, t, w)] == [K, L, eta, t, w]
+    assert by_name("nobody") is None
