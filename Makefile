@@ -38,8 +38,12 @@ campaign: $(VENV)/.done ## mutate every claim and count the verdicts
 	@test -e tests/mutation || { echo 'there are no claims to mutate yet' >&2; exit 1; }
 	$(BIN)/python -m tests.mutation
 
-coverage: $(VENV)/.done ## line and branch coverage of the package by the tests
-	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal --cov --cov-report=term
+# pyproject.toml says which files and how much: every line and branch of the trusted ones.
+COVERING := tests/exact tests/flow tests/modes tests/statements tests/verify tests/adversarial \
+	tests/test_symbols.py tests/messages/test_derivation_files.py --ignore=tests/verify/corroborate
+
+coverage: $(VENV)/.done ## line and branch coverage of the trusted files; fails below 100 %
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal --cov --cov-report=term $(COVERING)
 
 clean: ## remove what was built, the environment included
 	rm -rf $(OUT) $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -80,8 +80,7 @@ def target_branch(model: Model) -> WordSum:
             return _stopped(named.encoder.product()) @ y
         case LayerEMA():
             return named.teacher_layers.product() @ y
-        case EMA() | Frozen():
-            return named.teacher_product.word() @ y
+    return named.teacher_product.word() @ y
 
 
 def _stopped(product: WordSum) -> WordSum:

@@ -10,13 +10,16 @@ from typing import NoReturn
 
 DESCRIPTION = """\
 Derive the learning dynamics of joint-embedding predictive models (JEPA) with deep
-linear encoders and predictors: from a loss to the equation of every singular mode."""
+linear encoders and predictors, prove theorems about them, and write them down."""
 
 ENDING = """\
 examples:
   symjepa derive                               the model of Littwin et al. 2024, every depth
   symjepa derive --encoder-depth 2 --teacher ema
-  symjepa reproduce -o build                   derive the book's models, check them, write LaTeX
+  symjepa check                                prove the book of theorems
+  symjepa show noise-decay                     one theorem, with a verdict for every line
+  symjepa latex jepa-fixed-point -o paper      a theorem for your own paper
+  symjepa reproduce -o build                   all of it: certificates, book, figures, models
 
 `symjepa COMMAND --help` explains one command."""
 

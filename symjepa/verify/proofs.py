@@ -20,7 +20,8 @@ LONGEST = 10_000
 def items(theorem: Theorem) -> Iterator[tuple[int, Item]]:
     """(line, item) for everything that the proof yields; BadDerivation, with its line, for what is no proof."""
     proof = _begun(theorem)
-    for number in range(LONGEST + 1):
+    number = 0
+    while True:
         try:
             item = next(proof)
         except StopIteration:
@@ -32,7 +33,8 @@ def items(theorem: Theorem) -> Iterator[tuple[int, Item]]:
             told = f"the proof raises {type(error).__name__}: {error}; mend this line"
             raise BadDerivation(told, line=_raised_at(error, theorem)) from error
         line = proof.gi_frame.f_lineno  # type: ignore[attr-defined]
-        if number == LONGEST:
+        number += 1
+        if number > LONGEST:
             told = f"the proof never ends: it has yielded {LONGEST} items; let it stop after its claim"
             raise BadDerivation(told, line=line)
         if not isinstance(item, str | Claim | Cite):

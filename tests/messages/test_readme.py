@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from symjepa.catalogue import entries
 from symjepa.cli import main
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
@@ -23,3 +24,9 @@ def test_the_python_example_prints_what_is_shown(capsys: pytest.CaptureFixture[s
     program = compile(example[1], "README.md", "exec")
     exec(program, {})  # noqa: S102, our own example
     assert capsys.readouterr().out == example[2]
+
+
+def test_the_table_of_theorems_names_the_whole_book() -> None:
+    table = README[README.index("$ symjepa check") :].split("```text\n")[1].split("```")[0]
+    named = [line.split()[0] for line in table.splitlines()[1:] if re.search(r"\b(PROVED|REFUTED|UNDECIDED)\b", line)]
+    assert named == [entry.label for entry in entries()]

@@ -253,7 +253,7 @@ def advance(
     for _ in range(12):
         proposed = jet(field, coefficients, box.center, arb(h), length, min(BLOCK, length))
         ratio = _fitting(proposed, bits)
-        if ratio < fmpq(1, 8) and h * ratio > least:
+        if ratio < fmpq(3, 4) and h * ratio > least:  # its later coefficients have lost too many bits
             h = h * ratio
             continue
         while h > least:
