@@ -109,6 +109,11 @@ def latex_names() -> dict[sp.Symbol, str]:
     return {symbol: entry.latex for symbol, entry in _table.items()}
 
 
+def public_symbols() -> tuple[sp.Symbol, ...]:
+    """Every public symbol."""
+    return tuple(_table)
+
+
 def by_name(name: str) -> sp.Symbol | None:
     """The public symbol of that code name."""
     return next((symbol for symbol in _table if symbol.name == name), None)

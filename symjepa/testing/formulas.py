@@ -24,7 +24,7 @@ from symjepa.model import EMA, LayerEMA, Model
 from symjepa.modes.reduction import ModeFlow
 from symjepa.statements.claims import AtMost, Claim, Identity, Less, Unequal
 from symjepa.statements.descriptions import Foreign, Modes
-from symjepa.symbols import K, L, alpha, by_name, eta, lam, rho, sigma2, tau
+from symjepa.symbols import K, L, alpha, by_name, eta, lam, public_symbols, rho, sigma2, tau
 
 AnyFlow = Modes | Foreign | ModeFlow
 Formula = Any
@@ -158,35 +158,10 @@ def scope(flow: AnyFlow, given: Iterable[Any] = (), *more: sp.Expr | Mapping[Any
     """What names mean beside this flow; `more` are expressions whose symbols are known too."""
     _needs_finite_state(flow)
     values = _set_values(flow)
-    public = [x for name in _PUBLIC if (x := by_name(name)) is not None]
-    found = [x for x in (*public, *_symbols_in(more), *_parameters(flow), *flow.rates) if isinstance(x, sp.Symbol)]
+    known = (*public_symbols(), *_symbols_in(more), *_parameters(flow), *flow.rates)
+    found = [x for x in known if isinstance(x, sp.Symbol)]
     made = Scope(flow, (), {symbol.name: symbol for symbol in found}, values)
     return Scope(flow, tuple(_relations(given, made)), made.symbols, values)
-
-
-_PUBLIC = (
-    *(
-        "K",
-        "L",
-        "lam",
-        "sigma2",
-        "sigma2_y",
-        "nu",
-        "rho",
-        "alpha",
-        "tau",
-        "eta",
-        "t",
-        "w",
-        "v",
-        "b",
-        "u",
-        "s",
-        "eps",
-        "n",
-        "j",
-    ),
-)
 
 
 def _symbols_in(things: Iterable[Any]) -> list[sp.Symbol]:

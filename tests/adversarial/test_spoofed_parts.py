@@ -10,12 +10,26 @@ import sympy as sp
 
 from symjepa.exact.facts import Fact, Range
 from symjepa.exact.words import Matrix, Stack, WordSum
-from symjepa.statements.claims import AtMost, Chain, Cofactors, Conserved, Drift, Identity, Implicit, Less, Zeros
+from symjepa.flow import MatrixFlow, gradient_flow
+from symjepa.model import DataReconstruction, Encoder, Model, Predictor
+from symjepa.statements.claims import (
+    AtMost,
+    Chain,
+    Cofactors,
+    Conserved,
+    Decouples,
+    Drift,
+    Identity,
+    Implicit,
+    Invariant,
+    Less,
+    Zeros,
+)
 from symjepa.statements.claims import component as part
-from symjepa.statements.descriptions import Foreign
+from symjepa.statements.descriptions import Foreign, Layers, pairs
 from symjepa.statements.statement import Instance
-from symjepa.symbols import K, L
-from tests.adversarial.verdicts import PROVED, a, equation, matrices, outcome, x, y
+from symjepa.symbols import K, L, b, k, l, v, w
+from tests.adversarial.verdicts import PROVED, REFUSED, REFUTED, a, equation, live, matrices, outcome, x, y
 
 n = sp.Symbol("n", integer=True)
 growth = equation((y, y))
@@ -75,3 +89,28 @@ class Typed:
 def test_a_right_hand_side_is_derived_or_foreign() -> None:
     claim = Conserved(Typed(), x)  # type: ignore[arg-type]
     assert outcome(lambda: claim, at={x: 1}) != PROVED
+
+
+class Retold(Layers):
+    """The flow of a data target, told of whatever model it is given."""
+
+    @property
+    def flow(self) -> MatrixFlow:
+        return gradient_flow(Model(Encoder(L), Predictor(K), DataReconstruction()))
+
+
+def test_a_matrix_flow_is_that_of_its_model() -> None:
+    first = matrices.letters.encoder.layer(1)
+    assert outcome(lambda: Drift(Retold(live), first, first), at={K: 1, L: 1}) == REFUSED
+
+
+def test_the_alignment_of_a_model_is_read_off_its_own_flow() -> None:
+    probes = (pairs({w: 1, v: 1, b: 1}), pairs({w: 1, v: sp.Integer(2) ** (1 / K), b: 1}))
+    claim = Decouples(Retold(live), probes)
+    told = {K: 1, L: 2, k: 1, l: 1}
+    assert outcome(lambda: claim, given=(Less(0, K),), at=told) != PROVED
+
+
+def test_a_wrong_face_refutes_no_invariant_set() -> None:
+    """x' = x never leaves x >= 0, whatever happens at -1."""
+    assert outcome(lambda: Invariant(equation((x, x)), x, ((x, sp.S.NegativeOne),), sp.S.One), at={}) != REFUTED

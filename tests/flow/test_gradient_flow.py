@@ -193,3 +193,12 @@ def test_the_matrix_flow_is_homogeneous(kind, data, x, encoder, predictor) -> No
         before = derived_velocity(flow, family, number, learner, views)
         after = derived_velocity(flow, family, number, other, other_views)
         assert np.all(after == scale * time * before), (family, number)
+
+
+def test_a_flow_is_told_in_text_and_as_a_formula() -> None:
+    flow = sj.gradient_flow(symbolic_model("ema"))
+    first, _, last = str(flow).splitlines()
+    assert first.startswith("d/dt W_l = ") and first.endswith("- eta W_l   (1 ≤ l ≤ L)")
+    assert last == "d/dt Wbar = tau W - tau Wbar"
+    assert repr(flow).startswith("<MatrixFlow: dW_l/dt = ") and repr(flow).endswith("; dWbar/dt = tau W - tau Wbar>")
+    assert r"\dot{\overline{W}} &= \tau\,W" in flow._repr_latex_()

@@ -165,3 +165,9 @@ def test_a_rate_that_depends_on_its_layer_is_no_rate_of_all() -> None:
     _same_for_every_layer(moving, w)
     with pytest.raises(NotBalanced, match="depends on the layer"):
         _same_for_every_layer(moving, l * w)
+
+
+def test_equal_flows_are_one_key_and_tell_their_rates() -> None:
+    first, second = sj.balanced(layers()), sj.balanced(layers())
+    assert len({first, second}) == 1
+    assert repr(first).startswith("<ModeFlow in balanced coordinates: du/dt = ")

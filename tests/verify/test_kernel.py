@@ -9,7 +9,7 @@ import sympy as sp
 
 from symjepa.errors import SymjepaError
 from symjepa.exact.facts import Fact, Range
-from symjepa.exact.words import Matrix, WordSum, released_traces
+from symjepa.exact.words import Matrix, TraceSum, WordSum, identity, released_traces
 from symjepa.flow import expected_loss, gradient_flow
 from symjepa.model import EMA, Encoder, Frozen, LatentPrediction, Live, Model, Predictor
 from symjepa.modes.frames import alignment
@@ -103,6 +103,18 @@ def test_an_empty_product_of_layers_is_not_twice_itself(word: WordSum, depths: t
     assert report(claim, at={L: 1, l: 1}).claim[0].verdict is Verdict.REFUTED
 
 
+def test_an_empty_product_has_the_size_of_what_it_is_compared_with() -> None:
+    """At l = 1 there is no layer below, and 1 = W_1ᵀW_1 fails on matrices of any width."""
+    below, layer = W.segment(l - 1, 0), W.layer(l)
+    claim = WordIdentity(below @ below.T, layer.T @ layer, (Identity(l, 1),))
+    assert report(claim, at={L: 1, l: 1}).claim[0].verdict is Verdict.REFUTED
+
+
+def test_the_dimension_of_a_space_is_not_known_from_letters() -> None:
+    claim = LossIs(live, loss + TraceSum.of(identity("latent")))
+    assert report(claim, at={}).claim[0].verdict is Verdict.UNDECIDED
+
+
 # Exhibited matrices.
 
 
@@ -129,6 +141,11 @@ def test_exhibited_matrices_at_which_both_sides_agree_refute_nothing() -> None:
 
 def test_exhibited_matrices_that_break_a_hypothesis_refute_nothing() -> None:
     assert missed(matrices_with(Syy=((2, 0), (0, 2)), n=((1,), (0,)))) is not Verdict.REFUTED
+
+
+def test_exhibited_matrices_that_lack_a_letter_of_a_hypothesis_refute_nothing() -> None:
+    lacking = {name: rows for name, rows in matrices_with(Syy=((2, 0), (0, 2))).matrices.items() if name != "n"}
+    assert missed(Instance(lacking, clean.numbers)) is not Verdict.REFUTED
 
 
 @pytest.mark.parametrize(

@@ -39,16 +39,15 @@ class Letters:
         concrete = instantiated(words, self.numbers)
         return value(concrete, self._matrix, self._scalar, lambda space: np.eye(self._size(concrete), dtype=object))
 
-    def trace(self, traces: TraceSum) -> Fraction:
-        """The exact value of a sum of traces."""
-        lettered = [(word, coefficient) for word, coefficient in traces.terms if word.factors]
-        values = [(np.trace(self.value(WordSum.of(word))), coefficient) for word, coefficient in lettered]
-        values += [(self.size(word.rows), coefficient) for word, coefficient in traces.terms if not word.factors]
-        return sum((self._scalar(coefficient) * trace for trace, coefficient in values), Fraction(0))
-
-    def size(self, space: str) -> int:
-        """The dimension of a space, read off the letters that live on it."""
-        return int(self.matrices[{"context": "Sxx", "target": "Syy"}.get(space, "W_1")].shape[0])
+    def trace(self, traces: TraceSum) -> Fraction | None:
+        """The exact value of a sum of traces; None if one is the trace of an identity, a dimension that no letter
+        tells.
+        """
+        words = [instantiated(WordSum.of(word), self.numbers) for word, _ in traces.terms if word.factors]
+        if len(words) < len(traces.terms) or not all(word.factors for one in words for word, _ in one.terms):
+            return None
+        values = zip((np.trace(self.value(one)) for one in words), traces.terms, strict=True)
+        return sum((self._scalar(coefficient) * trace for trace, (_, coefficient) in values), Fraction(0))
 
     def _matrix(self, factor: Factor) -> Any:
         if isinstance(factor, Matrix):

@@ -154,7 +154,7 @@ def _failure_on(test: OnLetters, letters: Letters) -> str | None:
     """What certainly fails on exact matrices; words whose coefficients all vanish at these numbers fail nothing."""
     if isinstance(test, TracesVanish):
         total = letters.trace(test.traces)
-        return f"{test.traces} = {total} ≠ 0" if total != 0 else None
+        return f"{test.traces} = {total} ≠ 0" if total else None
     matrix = letters.value(test.words) if test.words.terms else None
     if matrix is None:
         return None

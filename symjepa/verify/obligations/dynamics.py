@@ -298,7 +298,7 @@ def of_invariant(claim: Invariant) -> Plan:
         (
             Equal("face", quantity, unit * (x - value), given, necessary=False),
             HasSign("face", unit, "nonzero", given, necessary=False),
-            HasSign("inward", inward, "nonnegative", on_it),
+            HasSign("inward", inward, "nonnegative", on_it, necessary=False),
             *here.smooth("smooth", given, quantity, value),
         ),
     )

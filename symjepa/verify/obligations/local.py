@@ -17,6 +17,7 @@ import sympy as sp
 from symjepa.errors import BadDerivation
 from symjepa.exact.facts import Fact
 from symjepa.exact.sums import substitute
+from symjepa.modes.reduction import ModeFlow
 from symjepa.statements.claims import AtMost, Less, Relation
 from symjepa.statements.descriptions import Flow, Foreign, Modes
 from symjepa.symbols import AMPLITUDES, t
@@ -70,7 +71,7 @@ def fact_of(relation: Relation) -> Fact:
 
 def local(flow: Flow, exprs: Iterable[sp.Expr], time: sp.Symbol | None = None) -> Local:
     """The flow in fresh symbols, for a claim that holds `exprs`."""
-    if type(flow) not in (Modes, Foreign):
+    if type(flow) not in (Modes, Foreign, ModeFlow):  # a ModeFlow is sealed by the reduction that made it
         raise BadDerivation(f"a flow is described by modes(…) or Foreign(…); got {type(flow).__name__}")
     state = tuple(flow.rates)
     if not all(isinstance(x, sp.Symbol) for x in state):

@@ -145,6 +145,7 @@ def of_dissipation(claim: Dissipates) -> Plan:
 
 def of_decoupling(claim: Decouples) -> Plan:
     """Typed: sufficient.  Independent: the drift at (i, j) is 0 at all probes only if the off-diagonal entries are."""
+    _check_letters(claim.flow)
     flow = claim.flow.flow
     frames = alignment(flow)
     for end in claim.apart:

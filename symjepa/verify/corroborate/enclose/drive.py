@@ -30,6 +30,8 @@ from symjepa.verify.corroborate.enclose.step import proved_step
 MOST_DIGITS = 2000
 MOST_STEPS = 4000
 GUARD = 16
+SPARE = 2
+"""Digits beyond those asked for, so that cutting off leaves what was asked."""
 BLOCK = 24
 ENDS = 4
 VARIATION = 26
@@ -158,20 +160,20 @@ def working(bits: int, length: int) -> Iterator[None]:
 
 def _sharpened(modes: ModeFlow, problem: Problem, horizon: fmpq, digits: int) -> Enclosure:
     """Runs at rising precision until the digits are proved, or more precision would not help."""
-    wanted, bits, best = digits + 2, int((digits + 2) * 3.33) + GUARD, None
-    for _ in range(ATTEMPTS):
+    bits, best, most = int((digits + SPARE) * 3.33) + GUARD, None, (Fraction(-1), 0)
+    for attempt in range(ATTEMPTS):
         run = _run(problem, horizon, bits)
         found = Enclosure(
             modes, problem.exact, problem.field.state, run.nodes, horizon_of(horizon), digits, bits, run.stop, run.near
         )
-        lacking = wanted - accuracy(list(found.value.values()))
-        better = best is None or (found.reached, found.digits_proved) > (best.reached, best.digits_proved)
-        best = found if better else best
-        if found.stop is Stop.REACHED and lacking <= 0:
+        proved = accuracy(list(found.value.values()))
+        if best is not None and (found.reached, proved) <= most:
             break
-        if not problem.thin or not better or found.stop in (Stop.BLOW_UP, Stop.TOO_MANY_STEPS):
+        best, most = found, (found.reached, proved)
+        lacking = digits + SPARE - proved if run.stop is Stop.REACHED else max(digits, 10)
+        if lacking <= 0 or not problem.thin or run.stop in (Stop.BLOW_UP, Stop.TOO_MANY_STEPS):
             break
-        bits += int(3.33 * max(lacking, digits / 2 if found.stop is not Stop.REACHED else 2)) + 8
+        bits += int(3.33 * lacking * 2**attempt) + 8
     assert best is not None
     return best
 

@@ -59,7 +59,8 @@ def jet(field: Field, coefficients: list[arb], center: list[arb], h: arb, length
             _extend(field, scaled, found, min(n + known, length), y, z)
         if known < block:
             known = min(2 * known, block)
-            y, z = _doubled(field, scaled, found, known, y, z)
+            with precision(SPARE + bits - bits * known // (2 * length)):
+                y, z = _doubled(field, scaled, found, known, y, z)
     return Jet(h, [arb_poly(c) for c in found], [[arb_poly(_coefficients(e, block)) for e in row] for row in y])
 
 
@@ -119,7 +120,7 @@ def _doubled(
 
 
 def _cut1(e: arb_series, length: int) -> arb_series:
-    return arb_series(e.coeffs()[:length], length)
+    return e if e.prec == length else arb_series(e.coeffs()[:length], length)
 
 
 def _cut(m: Matrix, length: int) -> Matrix:
