@@ -24,6 +24,7 @@ from symjepa.verify.kernel.decide import Context
 from symjepa.verify.kernel.instances import Letters, exhibited, framed, instances, obeys, turned_depths
 from symjepa.verify.kernel.points import Point, holds_at, points, satisfies
 from symjepa.verify.obligations.kinds import (
+    Crosses,
     Equal,
     HasSign,
     Plan,
@@ -36,7 +37,7 @@ from symjepa.verify.obligations.kinds import (
 )
 
 OnLetters = WordsVanish | TracesVanish | TraceAtMostZero
-Scalar = Equal | HasSign | Signed | SameTruth
+Scalar = Equal | HasSign | Signed | SameTruth | Crosses
 SEARCH_BITS = 256
 REVERSED = {"positive": (-1, 0), "nonnegative": (-1,), "nonzero": (0,), "zero": (-1, 1)}
 
@@ -66,7 +67,7 @@ def refute(plan: Plan, context: Context, at: Point | Instance | None = None) -> 
 
 
 def _at_points(test: Scalar, context: Context, at: Point | None) -> Counterexample | None:
-    given = test.given if isinstance(test, Equal | HasSign) else ()
+    given = test.given if isinstance(test, Equal | HasSign | Crosses) else ()
     facts = (*context.facts, *given)
     symbols = _symbols(test) | {s for fact in facts for s in fact.free_symbols}
     try:
@@ -88,6 +89,8 @@ def _symbols(test: Scalar) -> set[sp.Symbol]:
             return set(expr.free_symbols)
         case Signed(fact=fact):
             return set(fact.free_symbols)
+        case Crosses(boundary=boundary, speed=speed):
+            return {*boundary.free_symbols, *speed.free_symbols}
     return {*test.left.free_symbols, *test.right.free_symbols}
 
 
@@ -125,6 +128,9 @@ def _failure(test: Scalar, point: Point) -> str | None:
                 return _reversed(Fact(expr, kind), point)
             case Signed(fact=fact):
                 return _reversed(fact, point)
+            case Crosses(boundary=boundary, speed=speed):
+                crossed = sign_at(boundary, point) == 0 and sign_at(speed, point, max_bits=SEARCH_BITS) == -1
+                return f"{_spoken(speed)} < 0 on the boundary" if crossed else None
         truths = holds_at(test.left, point), holds_at(test.right, point)
         return f"{test.left} is {truths[0]}, {test.right} is {truths[1]}" if set(truths) == {True, False} else None
     except (Undefined, OutsideFragment, TooLarge):

@@ -29,7 +29,7 @@ from symjepa.statements.claims import (
     Solves,
     Zeros,
 )
-from symjepa.verify.obligations.kinds import Decidable, Equal, HasSign, Plan, Shown, Smooth, SomeSign, plan
+from symjepa.verify.obligations.kinds import Crosses, Decidable, Equal, HasSign, Plan, Shown, Smooth, SomeSign, plan
 from symjepa.verify.obligations.local import Local, interval_from_zero, local
 
 
@@ -301,6 +301,7 @@ def of_invariant(claim: Invariant) -> Plan:
             HasSign("inward", inward, "nonnegative", on_it, necessary=False),
             *here.smooth("smooth", given, quantity, value),
         ),
+        tests=(Crosses(substitute(quantity, on_face), inward, on_it),),
     )
 
 

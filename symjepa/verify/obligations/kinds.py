@@ -142,6 +142,15 @@ class Signed:
 
 
 @dataclass(frozen=True)
+class Crosses:
+    """A test, never decided: a point where `boundary` is exactly zero and `speed` negative refutes the claim."""
+
+    boundary: sp.Expr
+    speed: sp.Expr
+    given: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True)
 class SameTruth:
     """A test, never decided: a point where one fact holds and the other fails refutes the claim."""
 
@@ -150,7 +159,7 @@ class SameTruth:
 
 
 Decidable = Equal | HasSign | SomeSign | Closes | WordsVanish | TracesVanish | Smooth | Shown
-Test = TraceAtMostZero | Signed | SameTruth | StaysDiagonal
+Test = TraceAtMostZero | Signed | Crosses | SameTruth | StaysDiagonal
 
 
 @dataclass(frozen=True)
