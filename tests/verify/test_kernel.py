@@ -51,7 +51,7 @@ clean = Instance(
 
 def test_a_universal_fact_is_not_certified_at_a_point() -> None:
     always = Fact(x**2 + n, "positive", (Range(n, sp.S.One, sp.oo, True),))
-    assert holds_at(always, {x: sp.S.One}) is None
+    assert holds_at(always, {x: sp.S.One, n: sp.S.One}) is None
 
 
 def test_a_fact_that_balls_do_not_decide_rejects_the_point() -> None:

@@ -210,7 +210,7 @@ def _measure(hypothesis: Annihilates, matrices: dict[str, Any], numbers: dict[sp
         if coefficient.is_Symbol and names == [hypothesis.right.name]:
             numbers[coefficient] = sp.Rational(product[0, 0])
         elif coefficient.is_Symbol and len(names) == 1:
-            matrices[names[0]] = product / _fraction(numbers[coefficient])
+            matrices[names[0]] = product / _fraction(numbers.setdefault(coefficient, sp.S.One))
 
 
 def framed(flow: MatrixFlow, frames: Alignment, depth: int = 2) -> Iterator[tuple[str, Any]]:

@@ -194,7 +194,7 @@ class Run:
 
 def orders(bits: int) -> int:
     """Coefficients per jet: a product of n terms costs about n^1.2, so that steps of a quarter of a radius are best."""
-    return max(12, int(bits * 0.5))
+    return max(12, int(bits * 0.6))
 
 
 def _run(problem: Problem, horizon: fmpq, bits: int) -> Run:

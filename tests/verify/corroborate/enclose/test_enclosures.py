@@ -21,6 +21,7 @@ from symjepa.verify.corroborate.enclose.integrals import BrokenEnclosure, check_
 from symjepa.verify.corroborate.enclose.jet import Jet, jet
 from symjepa.verify.corroborate.enclose.result import proved
 from symjepa.verify.corroborate.enclose.step import proved_step
+from symjepa.verify.corroborate.enclose.taylor import rest
 from tests.verify.corroborate.enclose.reference import integrated
 from tests.verify.corroborate.enclose.trajectories import (
     DATA,
@@ -144,6 +145,41 @@ def test_a_wrong_fundamental_matrix_widens_the_box() -> None:
 
     _, bad, exact = one_step(spoiled)
     assert bad is not None and all(contains(_hull(bad, exact), exact))
+
+
+def test_a_wrong_fundamental_matrix_still_carries_the_corners_of_a_box() -> None:
+    modes = ema()
+    values, start, radius = parameters(modes), spread_out(modes), R(1, 10**4)
+    own = field(modes, tuple((x, values[x.name]) for x in modes.parameters), ())
+    with drive.working(160, 60):
+        box = around([_number(x) + arb(0, 1e-4) for x in start.values()])
+        j = jet(own, own.bound(160), box.center, arb(1), 60, 20)
+        wrong = [[arb_poly([int(i == k)]) for k in range(3)] for i in range(3)]
+        taken = proved_step(own, own.bound(160), box, Jet(j.h, j.path, wrong))
+    assert taken is not None
+    for signs in ((1, 1, 1), (1, -1, 1), (-1, -1, -1), (-1, 1, 1)):
+        corner = {x: value + sign * radius * R(99, 100) for (x, value), sign in zip(start.items(), signs, strict=True)}
+        exact = integrated(modes, values, corner, 1, 30)
+        assert all(contains(_hull(taken.box, exact), exact))
+
+
+polynomials = st.lists(st.fractions(-3, 3, max_denominator=9), min_size=5, max_size=8)
+
+
+@given(polynomials, polynomials, st.fractions(0, 1, max_denominator=20))
+def test_what_a_product_of_polynomials_leaves_out_is_in_its_remainder(a: Any, b: Any, s: Fraction) -> None:
+    with precision(200):
+        one, other = (rest(arb_poly([_number(c) for c in p]), 4) for p in (a, b))
+        product, at = one * other, _number(s)
+        exact = sum(_number(c) * at**k for k, c in enumerate(a)) * sum(_number(c) * at**k for k, c in enumerate(b))
+        assert abs(exact - product.polynomial(at)) <= product.rest + arb(2) ** -150
+        assert abs(product.polynomial(at)) <= product.size + arb(2) ** -150
+
+
+def test_a_rounding_error_is_in_the_remainder() -> None:
+    with precision(64):
+        third = rest(arb_poly([(arb(1) / 3).mid(), 1]), 4)
+        assert (third * third).rest > 0
 
 
 def test_a_step_far_too_long_is_refused() -> None:
