@@ -17,10 +17,16 @@ from pathlib import Path
 import sympy as sp
 
 import symjepa as sj
+from symjepa.exact import words
+from symjepa.exact.scalars import normal
+from symjepa.modes.frames import alignment, ends
+from symjepa.symbols import layer_amplitude
 
 IMPORTS = ("import sympy", "import symjepa")
 ROUNDS, REPEATS = 9, 7
-IMPORT_BAR, FLOW_BAR = 1.5, 0.2
+CHECKS = 3
+IMPORT_BAR, FLOW_BAR, CHECK_BAR = 1.5, 0.2, 200
+CACHED = (alignment, ends, words._key, words._short, layer_amplitude, normal)
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
 
@@ -28,6 +34,13 @@ def fresh_import(statement: str) -> float:
     """Seconds that an import takes in a new interpreter."""
     program = f"import time; start = time.perf_counter(); {statement}; print(time.perf_counter() - start)"
     return float(subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True).stdout)
+
+
+def cold_check() -> float:
+    """Seconds for the whole book, fast effort, in a new interpreter and one process."""
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "symjepa", "check", "--jobs", "1"], capture_output=True, check=True)
+    return time.perf_counter() - start
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -62,10 +75,12 @@ def models() -> dict[str, sj.Model]:
 
 
 def repeated(work: Callable[[], object]) -> list[float]:
-    """Seconds, with SymPy's cache emptied before each run, so that nothing was paid for earlier."""
+    """Seconds, with SymPy's caches and ours emptied before each run, so that nothing was paid for earlier."""
     times = []
     for _ in range(REPEATS):
         sp.core.cache.clear_cache()
+        for function in CACHED:
+            function.cache_clear()
         times.append(timed(work))
     return times
 
@@ -91,7 +106,9 @@ def main() -> None:
     for label, model in models().items():
         rows.append(row(f"{label}: to one mode flow", repeated(partial(to_one, model)), unit, FLOW_BAR))
         rows.append(row(f"{label}: to all coordinates", repeated(partial(to_all, model)), unit, FLOW_BAR))
-    head = "# Benchmarks\n\nEvery time is divided by the median time of `import sympy` in the same run.\n"
+    rows.append(row("`symjepa check`, the whole book, cold", [cold_check() for _ in range(CHECKS)], unit, CHECK_BAR))
+    versions = f"Python {sys.version.split()[0]}, SymPy {sp.__version__}, symjepa {sj.__version__}"
+    head = f"# Benchmarks\n\nEvery time is divided by the median time of `import sympy` in the same run.\n{versions}.\n"
     table = "\n".join(["| work | median | spread | bar | |", "| --- | --- | --- | --- | --- |", *rows])
     RESULTS.write_text(f"{head}\n{table}\n", encoding="utf-8")
     print(table)

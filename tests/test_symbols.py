@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from symjepa.symbols import K, L, by_name, eta, l, layer_amplitude, meaning, t, w
+from symjepa.symbols import K, L, by_name, eta, l, latex_names, layer_amplitude, meaning, public_symbols, t, w
 
 
 def test_a_layer_of_a_number_and_a_layer_of_a_symbol_print_alike() -> None:
@@ -23,3 +23,9 @@ def test_strangers_have_no_meaning() -> None:
 def test_a_name_leads_to_its_one_symbol() -> None:
     assert [by_name(symbol.name) for symbol in (K, L, eta, t, w)] == [K, L, eta, t, w]
     assert by_name("nobody") is None
+
+
+def test_every_public_symbol_has_a_name_and_a_formula_of_its_own() -> None:
+    symbols = public_symbols()
+    assert {K, L, eta, t, w} <= set(symbols)
+    assert len({symbol.name for symbol in symbols}) == len(symbols) == len(set(latex_names().values()))
