@@ -33,7 +33,7 @@ def add(parser: ArgumentParser) -> None:
 
 
 def run(request: Namespace) -> int:
-    """Derives and prints; refusals of single coordinates are part of the answer."""
+    """Derives and prints; coordinates that do not exist are part of the answer, unless they were asked for by name."""
     from symjepa.cli import version
     from symjepa.cli.models import model_of
     from symjepa.render.account import account
@@ -41,6 +41,8 @@ def run(request: Namespace) -> int:
     model = model_of(request)
     wanted = tuple(request.coordinates or COORDINATES)
     answer = account(model, wanted)
+    if request.coordinates and answer.refused:
+        raise answer.refused[0].error
     if request.format == "json":
         print(as_json(request, answer, version()))
     elif request.format == "latex":

@@ -42,8 +42,8 @@ def model_of(request: Namespace) -> Model:
             "leave it out, or use --objective latent"
         )
     return Model(
-        encoder=Encoder(_depth("--encoder-depth", request.encoder_depth, L)),
-        predictor=Predictor(_depth("--predictor-depth", request.predictor_depth, K)),
+        encoder=Encoder(_depth("--encoder-depth", request.encoder_depth, L, 1)),
+        predictor=Predictor(_depth("--predictor-depth", request.predictor_depth, K, 0)),
         objective=DataReconstruction() if data else LatentPrediction(),
         teacher=None if data else TEACHERS[request.teacher or "live"],
         predictor_rate=_rate("--predictor-rate", request.predictor_rate, alpha),
@@ -51,11 +51,11 @@ def model_of(request: Namespace) -> Model:
     )
 
 
-def _depth(option: str, text: str, symbol: sp.Symbol) -> sp.Expr:
+def _depth(option: str, text: str, symbol: sp.Symbol, least: int) -> sp.Expr:
     if text == "symbolic":
         return symbol
     try:
-        return sp.Integer(depth(text))
+        return sp.Integer(depth(text, least))
     except InvalidDepth as error:
         raise Usage(f"{option}: {error}; or write 'symbolic' for every depth at once") from error
 

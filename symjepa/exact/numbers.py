@@ -37,11 +37,11 @@ def exact_number(text: str) -> sp.Rational:
     return sp.Rational(value.numerator, value.denominator)
 
 
-def depth(value: str | int) -> int:
-    """A depth: an integer from 0 to 1000."""
+def depth(value: str | int, least: int = 0) -> int:
+    """A depth: an integer from `least` to 1000."""
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**9 else value
-    if not isinstance(text, str) or re.fullmatch(r"[0-9]{1,4}", text) is None or int(text) > MAX_DEPTH:
-        raise InvalidDepth(f"an integer from 0 to {MAX_DEPTH} is needed as a depth, but got {_shown(value)}")
+    if not isinstance(text, str) or re.fullmatch(r"[0-9]{1,4}", text) is None or not least <= int(text) <= MAX_DEPTH:
+        raise InvalidDepth(f"an integer from {least} to {MAX_DEPTH} is needed as a depth, but got {_shown(value)}")
     return int(text)
 
 

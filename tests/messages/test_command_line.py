@@ -18,6 +18,10 @@ REFUSALS = {
         "there are derive, enclose, check, list, show, latex, new, reproduce"
     ),
     (): "a command is needed: derive, enclose, check, list, show, latex, new, reproduce (see symjepa --help)",
+    ("derive", "--teacher", "shared", "--coordinates", "balanced"): (
+        "balanced coordinates need the balance of the encoder–predictor joint to be conserved, but it drifts by "
+        "2 W Syy Wᵀ - P_1 W Syxᵀ Wᵀ - W Syx Wᵀ P_1ᵀ: use product coordinates"
+    ),
     ("derive", "--objective", "data", "--teacher", "live"): (
         "--objective data predicts the view itself, so there is no teacher, but got --teacher live: "
         "leave it out, or use --objective latent"
@@ -29,11 +33,11 @@ REFUSALS = {
         "a predictor rate needs a predictor, but its depth is 0 and alpha=alpha: leave it at 1"
     ),
     ("derive", "--encoder-depth", "1.5"): (
-        "--encoder-depth: an integer from 0 to 1000 is needed as a depth, but got '1.5'; "
+        "--encoder-depth: an integer from 1 to 1000 is needed as a depth, but got '1.5'; "
         "or write 'symbolic' for every depth at once"
     ),
     ("derive", "--encoder-depth=-2"): (
-        "--encoder-depth: an integer from 0 to 1000 is needed as a depth, but got '-2'; "
+        "--encoder-depth: an integer from 1 to 1000 is needed as a depth, but got '-2'; "
         "or write 'symbolic' for every depth at once"
     ),
     ("derive", "--weight-decay", "1e99999999"): (
