@@ -201,7 +201,8 @@ def _corroborated(theorem: Theorem | Conjecture) -> tuple[Object, ...]:
     """What independent numerics say of the claim."""
     from symjepa.verify.corroborate import corroborate
 
-    return tuple({"by": one.by, "agrees": one.agrees, "digits": one.digits} for one in corroborate(theorem))
+    found = corroborate(theorem)
+    return tuple({"by": o.by, "agrees": o.agrees, "digits": o.digits, "against": o.against} for o in found)
 
 
 def _of_report(

@@ -23,7 +23,16 @@ def report(found: Sequence[Outcome]) -> str:
 
 def failures(found: Sequence[Outcome]) -> list[str]:
     """What failed first in each theorem, and where."""
-    return [line for one in found if one.first_failure for line in _failure(one)]
+    failed = [line for one in found if one.first_failure for line in _failure(one)]
+    return failed + [line for one in found for line in _disagreements(one)]
+
+
+def _disagreements(one: Outcome) -> Iterator[str]:
+    """Independent numerics that contradict a theorem, with the point at which they do."""
+    for said in one.corroboration:
+        if said["agrees"] is False:
+            yield f"{one.label}: {said['by']} disagrees"
+            yield f"  at          {said.get('against') or 'every point that was tried'}"
 
 
 def _row(one: Outcome) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from symjepa.catalogue import find
 from symjepa.cli import main
 from symjepa.cli.check import exit_status
 from symjepa.cli.checking import Outcome
+from symjepa.cli.tables import failures
 from tests.messages.derivation_files import derivation
 
 SCHEMA = Path(__file__).resolve().parents[2] / "symjepa" / "schemas" / "check.json"
@@ -231,3 +232,9 @@ def test_the_worst_outcome_decides() -> None:
         exit_status(found)
         for found in ([proved], [proved, open_], [open_, false], [false, Outcome("d", "", problem="x")])
     ] == [0, 2, 1, 64]
+
+
+def test_a_disagreement_is_shown_with_its_point() -> None:
+    said = {"by": "Solves: mode flow integrated", "agrees": False, "digits": 3, "against": "L = 2, u0 = 1/2"}
+    told = "\n".join(failures([Outcome("noise-decay", "noise_decay.py", verdict="PROVED", corroboration=(said,))]))
+    assert "noise-decay: Solves: mode flow integrated disagrees" in told and "L = 2, u0 = 1/2" in told
