@@ -154,6 +154,7 @@ def test_a_numerical_disagreement_is_exit_status_1(
     assert "DISAGREES: Moves: another way" in " ".join(capsys.readouterr().out.split())
 
 
+@pytest.mark.needs("matplotlib")
 def test_figures_of_theorems_that_are_not_proved_are_not_drawn(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run(small)
     assert "not drawn, since their theorems are not proved: trajectories" in capsys.readouterr().out
