@@ -211,8 +211,8 @@ def models() -> dict[str, Model]:
 
 def _models(folder: Path) -> Step:
     """Every model derived, compared entry by entry with finite samples, and written."""
-    from symjepa.cli.entrywise import disagreements
     from symjepa.render.account import account
+    from symjepa.verify.corroborate.entrywise import disagreements
 
     own = models()
     differing = []

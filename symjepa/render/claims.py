@@ -14,14 +14,13 @@ from typing import Any
 import sympy as sp
 
 from symjepa.errors import SymjepaError
-from symjepa.exact.facts import Fact
 from symjepa.exact.words import WordSum
 from symjepa.model import Model
 from symjepa.render.styles import LATEX, MACHINE, TERMINAL, Style
 from symjepa.render.words import Terms
 from symjepa.statements import claims
 from symjepa.statements.claims import Claim, Pairs
-from symjepa.statements.descriptions import Flow, Layers, Modes
+from symjepa.statements.descriptions import Flow, Modes
 from symjepa.statements.statement import Instance, Let
 from symjepa.symbols import t
 
@@ -85,11 +84,6 @@ def claim_object(claim: Claim) -> dict[str, Any]:
 def let_formula(let: Let, style: Style) -> Formula:
     """An abbreviation."""
     return _equation(style.expr(let.symbol), let.value, style)
-
-
-def assumption_formula(fact: Fact, style: Style) -> str:
-    """What is assumed about a symbol, or shown as a condition."""
-    return style.fact(fact)
 
 
 def model_words(model: Model, style: Style) -> str:
@@ -375,8 +369,3 @@ _SENTENCES: dict[type[Claim], Callable[[Any, Style], Iterable[Formula | Words]]]
     claims.Moves: _of_motion,
     claims.LossIs: _of_loss,
 }
-
-
-def source_words(flow: Flow | Layers, style: Style) -> str:
-    """Where a flow comes from."""
-    return model_words(flow.model, style) if isinstance(flow, Modes | Layers) else "an equation of the author's own"

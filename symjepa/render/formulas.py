@@ -19,7 +19,7 @@ from symjepa.symbols import meaning
 
 _LAST_IN_SUM = {"sigma2": 2, "sigma2_y": 3, "tau": 4, "eta": 5}
 _DEPTHS, _RATES = ["K", "L", "l", "k", "j", "n"], ["alpha", "tau", "eta"]
-_DATA, _AMPLITUDES = ["lam", "sigma2", "sigma2_y", "rho", "r2"], ["b", "s", "v", "w", "u"]
+_DATA, _AMPLITUDES = ["lam", "sigma2", "sigma2_y", "rho"], ["b", "s", "v", "w", "u"]
 
 
 class Spelling(Printer):  # type: ignore[misc]

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from symjepa import book
-from symjepa.cli import entrywise, main, reproduce, typeset
+from symjepa.cli import main, reproduce, typeset
 from symjepa.flow import gradient_flow
 from symjepa.render.plots import look
+from symjepa.verify.corroborate import entrywise
 
 BOOK = Path(book.__path__[0])
 THEOREM = "mae-mode-ode"

@@ -10,15 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import sympy as sp
 
 from symjepa.errors import BadDerivation
-from symjepa.exact.facts import Fact
+from symjepa.exact.facts import Fact, Kind
 from symjepa.exact.sums import substitute
 from symjepa.modes.reduction import ModeFlow
-from symjepa.statements.claims import AtMost, Less, Relation
+from symjepa.statements.claims import AtMost, Identity, Less, Relation, Unequal
 from symjepa.statements.descriptions import Flow, Foreign, Modes
 from symjepa.symbols import AMPLITUDES, t
 from symjepa.verify.kernel.assumptions import assumed
@@ -63,10 +62,12 @@ class Local:
         return lines or (Shown(premise, "the flow is defined on the whole space"),)
 
 
+_KINDS: dict[type[Relation], Kind] = {Identity: "zero", Less: "positive", AtMost: "nonnegative", Unequal: "nonzero"}
+
+
 def fact_of(relation: Relation) -> Fact:
     """A relation as a fact about its gap rhs - lhs."""
-    kinds: dict[str, Any] = {"Identity": "zero", "Less": "positive", "AtMost": "nonnegative", "Unequal": "nonzero"}
-    return Fact(relation.rhs - relation.lhs, kinds[type(relation).__name__])
+    return Fact(relation.rhs - relation.lhs, _KINDS[type(relation)])
 
 
 def local(flow: Flow, exprs: Iterable[sp.Expr], time: sp.Symbol | None = None) -> Local:
