@@ -22,7 +22,7 @@ TRUSTED = (
     "modes/balance.py",
     "modes/frames.py",
     "modes/reduction.py",
-    "statements/claims.py",
+    "statements/claims/*.py",
     "statements/descriptions.py",
     "statements/statement.py",
     "symbols.py",

@@ -58,7 +58,7 @@ def test_everything_that_decides_is_trusted() -> None:
         "verify/check",
     )
     assert {f"symjepa/{name}.py" for name in (*needed, "verify/kernel/decide", "verify/kernel/refute")} <= names
-    assert "symjepa/verify/obligations/dynamics.py" in names
+    assert "symjepa/verify/obligations/motion.py" in names
 
 
 def test_nothing_that_proposes_or_prints_is_trusted() -> None:

@@ -1,6 +1,6 @@
 r"""From claims to obligations.  The dispatch is closed: a claim without a compiler is refused, never assumed.
 
-Soundness: see `scalars`, `dynamics` and `matrices`; this file only chooses among them.
+Soundness: see `scalars`, `motion`, `equilibria` and `matrices`; this file only chooses among them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 from symjepa.errors import BadDerivation
 from symjepa.statements import claims
 from symjepa.statements.claims import Claim
-from symjepa.verify.obligations import dynamics, matrices, scalars
+from symjepa.verify.obligations import equilibria, matrices, motion, scalars
 from symjepa.verify.obligations.kinds import Plan
 
 _COMPILERS: dict[type[Claim], Callable[[Any], Plan]] = {
@@ -24,15 +24,15 @@ _COMPILERS: dict[type[Claim], Callable[[Any], Plan]] = {
     claims.Root: scalars.of_root,
     claims.Within: scalars.of_bound,
     claims.LossIs: matrices.of_loss,
-    claims.Moves: dynamics.of_motion,
-    claims.Conserved: dynamics.of_conserved,
-    claims.Solves: dynamics.of_solution,
-    claims.Implicit: dynamics.of_implicit,
-    claims.Hits: dynamics.of_hitting_time,
-    claims.Zeros: dynamics.of_zeros,
-    claims.Linearized: dynamics.of_linearized,
-    claims.Invariant: dynamics.of_invariant,
-    claims.Converges: dynamics.of_convergence,
+    claims.Moves: motion.of_motion,
+    claims.Conserved: motion.of_conserved,
+    claims.Solves: motion.of_solution,
+    claims.Implicit: motion.of_implicit,
+    claims.Hits: motion.of_hitting_time,
+    claims.Zeros: equilibria.of_zeros,
+    claims.Linearized: equilibria.of_linearized,
+    claims.Invariant: equilibria.of_invariant,
+    claims.Converges: equilibria.of_convergence,
     claims.WordIdentity: matrices.of_word_identity,
     claims.Drift: matrices.of_drift,
     claims.Dissipates: matrices.of_dissipation,

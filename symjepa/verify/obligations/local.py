@@ -115,3 +115,13 @@ def interval_from_zero(relations: tuple[Relation, ...], time: sp.Symbol, facts: 
     if not all(isinstance(relation, Less | AtMost) for relation in relations):
         raise BadDerivation("the times of a solution are given by Less and AtMost")
     return tuple(fact for fact in facts if fact.expr != time)
+
+
+def one_dimensional(here: Local) -> tuple[tuple[sp.Expr, sp.Expr]]:
+    """The one state variable and its rate."""
+    rates = tuple(here.rates.items())
+    if len(rates) != 1:
+        raise BadDerivation(
+            f"this claim is about one-dimensional flows; got the state {', '.join(map(str, here.rates))}"
+        )
+    return (rates[0],)

@@ -1,4 +1,4 @@
-r"""Obligations of claims about the flow of a mode: the only place in `verify`, with `matrices`, where flows are
+r"""Obligations of claims about where a mode comes to rest: the only place in `verify`, with `matrices`, where flows are
 derived.
 
 Soundness.  Each function returns the premises of its rule.  State and time are fresh symbols (`local`), universally
@@ -19,143 +19,13 @@ from symjepa.exact.facts import Fact
 from symjepa.exact.sums import substitute
 from symjepa.statements.claims import (
     Component,
-    Conserved,
     Converges,
-    Hits,
-    Implicit,
     Invariant,
     Linearized,
-    Moves,
-    Solves,
     Zeros,
 )
 from symjepa.verify.obligations.kinds import Crosses, Decidable, Equal, HasSign, Plan, Shown, Smooth, SomeSign, plan
-from symjepa.verify.obligations.local import Local, interval_from_zero, local
-
-
-def of_conserved(claim: Conserved) -> Plan:
-    """D quantity = rate · quantity."""
-    here = local(claim.flow, (claim.quantity, claim.rate))
-    quantity, rate = here.renamed(claim.quantity), here.renamed(claim.rate)
-    return plan(
-        claim,
-        "conservation",
-        (
-            Equal("derivative", along(quantity, here.rates), rate * quantity, here.domain),
-            *here.smooth("smooth", here.domain, quantity, rate),
-        ),
-    )
-
-
-def of_motion(claim: Moves) -> Plan:
-    """D quantity = rate, by the chain rule."""
-    here = local(claim.flow, (claim.quantity, claim.rate))
-    quantity = here.renamed(claim.quantity)
-    return plan(
-        claim,
-        "chain-rule",
-        (
-            Equal("derivative", along(quantity, here.rates), here.renamed(claim.rate), here.domain),
-            *here.smooth("smooth", here.domain, quantity),
-        ),
-    )
-
-
-def of_solution(claim: Solves) -> Plan:
-    """The equation, the start, the domain and smoothness, for all times claimed."""
-    state = set(claim.flow.rates)
-    if {x for x, _ in claim.values} != state or {x for x, _ in claim.start} != state or claim.time in state:
-        raise BadDerivation(
-            f"a solution needs values and a start for each of {', '.join(map(str, claim.flow.rates))}, and a time"
-        )
-    if any(x in value.free_symbols for _, value in (*claim.values, *claim.start) for x in state):
-        raise BadDerivation("the values of a solution are functions of time and of the start, not of the state")
-    here = local(claim.flow, [value for _, value in (*claim.values, *claim.start)], claim.time)
-    time, values, start = here.names[claim.time], here.pairs(claim.values), here.pairs(claim.start)
-    on = here.facts(claim.on)
-    lemmas = tuple(HasSign("lemmas", f.expr, f.kind, on, necessary=False) for f in here.facts(claim.using))
-    given = (*on, *here.facts(claim.using))
-    equations = (
-        Equal("equation", derivative(values[x], time), substitute(rate, values), given)
-        for x, rate in here.rates.items()
-    )
-    begins = (Equal("start", substitute(values[x], {time: sp.S.Zero}), start[x]) for x in here.rates)
-    return plan(
-        claim,
-        "picard-lindelof",
-        (
-            *equations,
-            *begins,
-            *_from_zero(claim, here, time),
-            *here.inside("domain", values, given),
-            *here.smooth("smooth", here.domain),
-            *(Smooth("smooth", value, given) for value in values.values()),
-            *(lemmas or (Shown("lemmas", "none is needed"),)),
-        ),
-    )
-
-
-def _from_zero(claim: Solves, here: Local, time: sp.Symbol) -> tuple[Decidable, ...]:
-    """The times claimed are an interval from 0: each relation is `time` itself, or affine in time and strict at 0."""
-    obligations: list[Decidable] = []
-    for fact in interval_from_zero(claim.on, time, here.facts(claim.on)):
-        at_zero = substitute(fact.expr, {time: sp.S.Zero})
-        obligations.append(HasSign("start", at_zero, "positive", necessary=False))
-        obligations.append(Equal("start", derivative(derivative(fact.expr, time), time), necessary=False))
-    return tuple(obligations)
-
-
-def of_implicit(claim: Implicit) -> Plan:
-    """The clock's speed is the constant claimed."""
-    here = local(claim.flow, (claim.clock, claim.speed, *(e for r in claim.on for e in (r.lhs, r.rhs))))
-    clock, given = here.renamed(claim.clock), (*here.domain, *here.facts(claim.on))
-    if any(x in claim.speed.free_symbols for x in claim.flow.rates):
-        raise BadDerivation("the speed of a clock is a constant; it may not hold the state")
-    return plan(
-        claim,
-        "separation",
-        (
-            Equal("speed", along(clock, here.rates), claim.speed, given),
-            HasSign("moving", claim.speed, "nonzero"),
-            *here.smooth("smooth", given, clock),
-        ),
-    )
-
-
-def of_hitting_time(claim: Hits) -> Plan:
-    """Everything is shown for every point between start and stop, not only at the stop."""
-    here = local(claim.flow, (claim.start, claim.time))
-    ((x, rate),) = _one_dimensional(here)
-    if claim.stop in claim.flow.rates or claim.stop in claim.start.free_symbols:
-        raise BadDerivation("the stop is a symbol of its own")
-    on = here.facts(claim.on)
-    passed = sp.Dummy(x.name, **x.assumptions0)
-    between = (*on, Fact(claim.stop - passed, "nonnegative"), Fact(passed - claim.start, "nonnegative"))
-    time, speed = substitute(claim.time, {claim.stop: passed}), substitute(rate, {x: passed})
-    order = HasSign("direction", claim.stop - claim.start, "nonnegative", on, necessary=False)
-    return plan(
-        claim,
-        "hitting-time",
-        (
-            Equal("speed", derivative(time, passed) * speed, sp.S.One, between, necessary=False),
-            Equal("speed", derivative(claim.time, claim.stop) * substitute(rate, {x: claim.stop}), sp.S.One, on),
-            Equal("start", substitute(claim.time, {claim.stop: claim.start}), given=on, necessary=False),
-            HasSign("direction", speed, "positive", between, necessary=False),
-            order,
-            *here.inside("smooth", {x: claim.start}, on),
-            Smooth("smooth", time, between),
-            Smooth("smooth", speed, between),
-        ),
-    )
-
-
-def _one_dimensional(here: Local) -> tuple[tuple[sp.Expr, sp.Expr]]:
-    rates = tuple(here.rates.items())
-    if len(rates) != 1:
-        raise BadDerivation(
-            f"this claim is about one-dimensional flows; got the state {', '.join(map(str, here.rates))}"
-        )
-    return (rates[0],)
+from symjepa.verify.obligations.local import Local, local, one_dimensional
 
 
 def of_zeros(claim: Zeros) -> Plan:
@@ -308,7 +178,7 @@ def of_invariant(claim: Invariant) -> Plan:
 def of_convergence(claim: Converges) -> Plan:
     """The rate is positive below the limit and negative above, on the whole basin."""
     here = local(claim.flow, (claim.to, claim.lower, claim.upper, claim.power))
-    ((x, rate),) = _one_dimensional(here)
+    ((x, rate),) = one_dimensional(here)
     if any(y in e.free_symbols for y in claim.flow.rates for e in (claim.to, claim.lower, claim.upper, claim.power)):
         raise BadDerivation("the limit and the basin are constants; they may not hold the state")
     inside = [Fact(x - claim.lower, "positive")] + ([] if claim.upper is sp.oo else [Fact(claim.upper - x, "positive")])
