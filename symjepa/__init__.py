@@ -1,5 +1,7 @@
 """symjepa: derive, prove and print the learning dynamics of joint-embedding predictive architectures."""
 
+from typing import TYPE_CHECKING, Any
+
 from symjepa.analysis.fixed_points import fixed_points
 from symjepa.analysis.hitting_times import hitting_time
 from symjepa.analysis.invariants import invariants
@@ -23,6 +25,9 @@ from symjepa.modes.frames import alignment
 from symjepa.modes.reduction import ModeFlow, aligned_modes, balanced, product_modes
 from symjepa.symbols import K, L, alpha, b, eps, eta, lam, p, rho, s, sigma2, sigma2_y, t, tau, u, v, w
 
+if TYPE_CHECKING:
+    from symjepa.verify.corroborate.simulate import Moments, descend, simulate
+
 __version__ = "0.1.0"
 
 __all__ = [
@@ -38,6 +43,7 @@ __all__ = [
     "MatrixFlow",
     "ModeFlow",
     "Model",
+    "Moments",
     "Predictor",
     "Shared",
     "aligned_modes",
@@ -45,6 +51,7 @@ __all__ = [
     "alpha",
     "b",
     "balanced",
+    "descend",
     "eps",
     "eta",
     "expected_loss",
@@ -60,6 +67,7 @@ __all__ = [
     "s",
     "sigma2",
     "sigma2_y",
+    "simulate",
     "t",
     "tau",
     "to_heyoka",
@@ -71,3 +79,14 @@ __all__ = [
     "w",
     "weights",
 ]
+
+LATER = ("Moments", "descend", "simulate")
+"""What is imported when it is asked for: numbers in floats, and all that checks with them."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from symjepa.verify.corroborate import simulate as simulations
+
+    return getattr(simulations, name)

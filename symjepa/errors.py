@@ -80,3 +80,23 @@ class BadDerivation(SymjepaError):
 
 class UnknownTheorem(SymjepaError):
     """A label that no theorem of the book has."""
+
+
+class InvalidCovariance(SymjepaError):
+    """Second moments that no data have: not symmetric, not positive semidefinite."""
+
+
+class BlowUp(SymjepaError):
+    """A simulated trajectory that leaves every bound; the time and the quantity are named."""
+
+
+class MissingExtra(SymjepaError):
+    """An optional tool that is not installed; the extra that brings it is named."""
+
+
+class InvalidFeature(SymjepaError):
+    """A feature that is never learned (its covariance or influence is not positive), or a number that is not exact."""
+
+
+class NotReached(SymjepaError):
+    """A threshold that no trajectory passes, or that lies below the start."""

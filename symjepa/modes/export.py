@@ -10,7 +10,7 @@ from typing import Any
 
 import sympy as sp
 
-from symjepa.errors import NeedsDepth, SymjepaError
+from symjepa.errors import MissingExtra, NeedsDepth, SymjepaError
 from symjepa.modes.reduction import ModeFlow
 from symjepa.symbols import t
 
@@ -77,25 +77,30 @@ def to_heyoka(modes: ModeFlow) -> tuple[list[tuple[Any, Any]], tuple[sp.Symbol, 
     try:
         import heyoka
     except ImportError as missing:
-        raise SymjepaError("to_heyoka needs heyoka, which is not installed: pip install 'symjepa[fast]'") from missing
+        raise MissingExtra("to_heyoka needs heyoka, which is not installed: pip install 'symjepa[fast]'") from missing
     needs_numeric_depth(modes)
     variables = {x: heyoka.expression(x.name) for x in modes.state}
     known = {**variables, **{symbol: heyoka.par[i] for i, symbol in enumerate(modes.parameters)}}
-    system = [(variables[x], _in_heyoka(rate, known, heyoka)) for x, rate in modes.rates.items()]
+    system = [(variables[x], in_heyoka(rate, known)) for x, rate in modes.rates.items()]
     return system, modes.parameters
 
 
-def _in_heyoka(expr: sp.Expr, known: Mapping[sp.Expr, Any], heyoka: Any) -> Any:
-    """The same tree in heyoka's nodes: sums, products, powers, rational numbers."""
+def in_heyoka(expr: sp.Expr, known: Mapping[sp.Expr, Any]) -> Any:
+    """The same tree in heyoka's nodes: sums, products, powers, rational numbers.
+
+    heyoka folds numbers in doubles: a rational that must be sharper is `known` as a parameter.
+    """
+    from heyoka import expression
+
     if expr in known:
         return known[expr]
     if expr.is_Rational:
-        return heyoka.expression(float(expr.p)) / float(expr.q)
-    parts = [_in_heyoka(part, known, heyoka) for part in expr.args]
+        return expression(float(expr.p)) / float(expr.q)
+    parts = [in_heyoka(part, known) for part in expr.args]
     if expr.is_Add:
         return sum(parts[1:], parts[0])
     if expr.is_Pow:
-        return parts[0] ** (float(expr.exp) if expr.exp.is_Rational else parts[1])
+        return parts[0] ** (float(expr.exp) if expr.exp.is_Rational and expr.exp not in known else parts[1])
     if not expr.is_Mul:
         raise SymjepaError(f"heyoka gets sums, products and powers; got {expr}", expression=expr)
     product = parts[0]

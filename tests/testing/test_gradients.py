@@ -199,3 +199,8 @@ def test_what_the_function_raises_says_where() -> None:
     with pytest.raises(ZeroDivisionError) as raised:
         assert_gradient(fixed, broken)
     assert "raised by your function at Case(W_1=" in raised.value.__notes__[0]
+
+
+def test_what_is_no_array_of_numbers_is_named() -> None:
+    with pytest.raises(SymjepaError, match="the gradient of W_1 came back as complex128, which NumPy cannot read"):
+        assert_gradient(fixed, lambda weights, x, y: {n: g * 1j for n, g in Loop()(weights, x, y).items()})
