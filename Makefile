@@ -31,8 +31,8 @@ lint: $(VENV)/.done ## ruff, and mypy in strict mode
 	$(BIN)/python -m mypy symjepa benchmarks
 	$(BIN)/python -m mypy $(SENTENCES) $(sort $(dir $(wildcard derivations/*/*.py)))
 
-bench: $(VENV)/.done ## speed, as ratios against peers measured in the same run
-	$(BIN)/python -m benchmarks
+bench: $(VENV)/.done ## speed, as ratios against peers measured in the same run (PEERS=a python with heyoka, gmpy2)
+	$(BIN)/python -m benchmarks $(if $(PEERS),--peers $(PEERS))
 
 campaign: $(VENV)/.done ## mutate every claim and count the verdicts
 	@test -e tests/mutation || { echo 'there are no claims to mutate yet' >&2; exit 1; }

@@ -1,117 +1,74 @@
-"""`make bench`: every time as a ratio to `import sympy`, measured side by side, medians and spread, into RESULTS.md.
+"""`make bench`: every row of the design's table of speed, as ratios measured side by side in one run, into RESULTS.md.
 
-Imports are timed in fresh interpreters, taken in turn so that a slow minute hits both.  Depths are drawn from 1 to 10
-and symbolic.
+make bench                      the project's own environment
+make bench PEERS=path/python    with the peers of another interpreter: heyoka, gmpy2 (with mpmath)
 """
 
 from __future__ import annotations
 
+import argparse
+import os
+import platform
 import statistics
-import subprocess
 import sys
-import time
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
+import flint
+import mpmath
+import numpy as np
 import sympy as sp
 
 import symjepa as sj
-from symjepa.exact import words
-from symjepa.exact.scalars import normal
-from symjepa.modes.frames import alignment, ends
-from symjepa.symbols import layer_amplitude
+from benchmarks import enclosures, explicit, flows, simulate, startup
+from benchmarks.rows import Bar, Row, folded, table
+from benchmarks.timing import Asked, version
 
-IMPORTS = ("import sympy", "import symjepa")
-ROUNDS, REPEATS = 9, 7
-CHECKS = 3
-IMPORT_BAR, FLOW_BAR, CHECK_BAR = 1.5, 0.2, 200
-CACHED = (alignment, ends, words._key, words._short, layer_amplitude, normal)
 RESULTS = Path(__file__).parent / "RESULTS.md"
-
-
-def fresh_import(statement: str) -> float:
-    """Seconds that an import takes in a new interpreter."""
-    program = f"import time; start = time.perf_counter(); {statement}; print(time.perf_counter() - start)"
-    return float(subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True).stdout)
-
-
-def cold_check() -> float:
-    """Seconds for the whole book, fast effort, in a new interpreter and one process."""
-    start = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "symjepa", "check", "--jobs", "1"], capture_output=True, check=True)
-    return time.perf_counter() - start
-
-
-def timed(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def to_one(model: sj.Model) -> None:
-    """Loss → matrix flow → alignment → balanced coordinates; product coordinates where balance is not kept."""
-    modes = sj.aligned_modes(sj.gradient_flow(model))
-    (sj.product_modes if isinstance(model.teacher, sj.Shared) else sj.balanced)(modes)
-
-
-def to_all(model: sj.Model) -> None:
-    """The same to every coordinate system that the model has."""
-    modes = sj.aligned_modes(sj.gradient_flow(model))
-    sj.product_modes(modes)
-    if not isinstance(model.teacher, sj.Shared):
-        sj.balanced(modes)
-
-
-def models() -> dict[str, sj.Model]:
-    """Every teacher and the data target, at numeric depths and symbolic ones."""
-    found = {}
-    for teacher in (sj.Live(), sj.EMA(sj.tau), sj.LayerEMA(sj.tau), sj.Frozen(), sj.Shared(), None):
-        objective = sj.LatentPrediction() if teacher else sj.DataReconstruction()
-        for encoder, predictor in ((1, 1), (3, 2), (10, 10), (sj.L, 1), (sj.L, sj.K)):
-            label = f"{teacher.name if teacher else 'data'}, L = {encoder}, K = {predictor}"
-            found[label] = sj.Model(sj.Encoder(encoder), sj.Predictor(predictor), objective, teacher)
-    return found
-
-
-def repeated(work: Callable[[], object]) -> list[float]:
-    """Seconds, with SymPy's caches and ours emptied before each run, so that nothing was paid for earlier."""
-    times = []
-    for _ in range(REPEATS):
-        sp.core.cache.clear_cache()
-        for function in CACHED:
-            function.cache_clear()
-        times.append(timed(work))
-    return times
-
-
-def row(what: str, times: list[float], unit: float, bar: float | None) -> str:
-    """One line of the table; the unit itself has no bar."""
-    ratios = sorted(time / unit for time in times)
-    middle = statistics.median(ratios)
-    judged = "| |" if bar is None else f"≤ {bar} | {'met' if middle <= bar else 'missed'} |"
-    return f"| {what} | {middle:.3f} | {ratios[0]:.3f} … {ratios[-1]:.3f} | {judged.removeprefix('| ')}"
+PEERS = ("heyoka", "gmpy2", "mpmath")
 
 
 def main() -> None:
-    taken: dict[str, list[float]] = {statement: [] for statement in IMPORTS}
-    for _ in range(ROUNDS):
-        for statement in IMPORTS:
-            taken[statement].append(fresh_import(statement))
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.partition("\n")[0])
+    parser.add_argument("--peers", default=sys.executable, metavar="PYTHON", help="interpreter with heyoka, gmpy2")
+    parser.add_argument("--rounds", type=int, default=3, help="how often everything is measured (default 3)")
+    given = parser.parse_args()
+    text = results(Asked(max(1, given.rounds), given.peers))
+    RESULTS.write_text(text, encoding="utf-8")
+    print(text)
+
+
+def results(asked: Asked) -> str:
+    """The whole page."""
+    taken = startup.imports(asked)
     unit = statistics.median(taken["import sympy"])
-    rows = [
-        row("`import sympy`", taken["import sympy"], unit, None),
-        row("`import symjepa`", taken["import symjepa"], unit, IMPORT_BAR),
-    ]
-    for label, model in models().items():
-        rows.append(row(f"{label}: to one mode flow", repeated(partial(to_one, model)), unit, FLOW_BAR))
-        rows.append(row(f"{label}: to all coordinates", repeated(partial(to_all, model)), unit, FLOW_BAR))
-    rows.append(row("`symjepa check`, the whole book, cold", [cold_check() for _ in range(CHECKS)], unit, CHECK_BAR))
-    versions = f"Python {sys.version.split()[0]}, SymPy {sp.__version__}, symjepa {sj.__version__}"
-    head = f"# Benchmarks\n\nEvery time is divided by the median time of `import sympy` in the same run.\n{versions}.\n"
-    table = "\n".join(["| work | median | spread | bar | |", "| --- | --- | --- | --- | --- |", *rows])
-    RESULTS.write_text(f"{head}\n{table}\n", encoding="utf-8")
-    print(table)
+    few, many = flows.rows(unit)
+    parts = (
+        ("In units of `import sympy`", table([*startup.import_rows(taken), *few, flows.flat(many)])),
+        ("", folded("every teacher and depth", many)),
+        ("", table(startup.check_rows(asked, unit))),
+        ("Proved digits", table(enclosures.peer_rows(asked))),
+        ("How their cost grows", table(enclosures.growth_rows(asked))),
+        ("Closed forms in floats", table(explicit.rows(asked))),
+        ("Layers in floats", table(_simulated())),
+    )
+    sections = [f"## {title}\n\n{body}" if title else body for title, body in parts]
+    return "\n\n".join([_head(asked, unit), *sections]) + "\n"
+
+
+def _simulated() -> list[Row]:
+    return [Row(what, tuple(ratios), Bar(bar)) for what, ratios, bar in simulate.rows()]
+
+
+def _head(asked: Asked, unit: float) -> str:
+    own = f"symjepa {sj.__version__}, Python {platform.python_version()}, SymPy {sp.__version__}"
+    own += f", mpmath {mpmath.__version__}, NumPy {np.__version__}, python-flint {flint.__version__}"
+    peers = [f"{name} {found}" for name in PEERS if (found := version(asked.peers, name))]
+    return (
+        "# Benchmarks\n\n`make bench`, one run: every bar is a ratio of times measured side by side, in turn; medians\n"
+        f"of {asked.rounds} rounds or more, and their spread.\n\n"
+        f"{own}; {os.cpu_count()} cores; `import sympy` takes {unit:.2f} s here. "
+        f"Peers: {', '.join(peers) or 'none'}."
+    )
 
 
 if __name__ == "__main__":

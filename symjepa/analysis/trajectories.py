@@ -71,7 +71,7 @@ def time_of(modes: ModeFlow) -> Trajectory | None:
 def _explicit(flow: Separable) -> Trajectory | None:
     if len(flow.terms) == 1:
         return _power(flow, flow.terms[0])
-    two = _two_terms(flow)
+    two = two_terms(flow)
     if two is None:
         return None
     if two.N == 0:
@@ -134,7 +134,8 @@ def _sign_of(expr: sp.Expr) -> sp.Expr:
     return sp.Mul(*(factor for factor in sp.Mul.make_args(sp.factor(expr)) if not factor.is_positive))
 
 
-def _two_terms(flow: Separable) -> TwoTerms | None:
+def two_terms(flow: Separable) -> TwoTerms | None:
+    """The flow as two powers, or None."""
     if len(flow.terms) != 2:
         return None
     first, second = flow.terms
@@ -168,7 +169,7 @@ def _lambert(flow: Separable, two: TwoTerms) -> Trajectory:
 def _implicit(flow: Separable) -> Trajectory | None:
     if len(flow.terms) == 1:
         return _time_of_power(flow, flow.terms[0])
-    two = _two_terms(flow)
+    two = two_terms(flow)
     if two is None:
         return None
     N = two.N

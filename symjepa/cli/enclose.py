@@ -138,25 +138,28 @@ def as_json(
 ) -> str:
     """The one object on stdout."""
     from symjepa.cli.models import resolved
-    from symjepa.exact.balls import ball_to_exact
+    from symjepa.exact.decimals import ball_to_exact
+    from symjepa.modes.reduction import ModeFlow
     from symjepa.verify.corroborate.enclose.integrals import held_integrals
     from symjepa.verify.corroborate.enclose.result import proved
 
+    modes = found.modes
+    assert isinstance(modes, ModeFlow)
     said = {"parameters": _said(values), "start": _said(start), "time": str(found.time), "digits_asked": found.digits}
     asked = {
-        **resolved(request, found.modes.source.model),
+        **resolved(request, modes.source.model),
         **{"coordinates": request.coordinates, "set": said["parameters"], "start": said["start"]},
         **{"time": said["time"], "digits": found.digits, "format": "json"},
     }
     answer = {
-        "coordinates": found.modes.coordinates,
-        "state": [str(x) for x in found.modes.state],
+        "coordinates": modes.coordinates,
+        "state": [str(x) for x in modes.state],
         **said,
         "reached": str(found.reached),
         "digits_proved": found.digits_proved,
         "value": {
             str(x): {**ball_to_exact(found.value[x]), "digits": proved(found.value[x], found.digits)}
-            for x in found.modes.state
+            for x in modes.state
         },
         "invariants": [_held(held) for held in held_integrals(found)],
         "stop": found.stop.name.lower(),
@@ -178,6 +181,6 @@ def _said(given: dict[str, Any]) -> dict[str, object]:
     """Exact numbers as text, boxes as balls."""
     from flint import arb
 
-    from symjepa.exact.balls import ball_to_exact
+    from symjepa.exact.decimals import ball_to_exact
 
     return {name: ball_to_exact(x) if isinstance(x, arb) else str(x) for name, x in given.items()}

@@ -1,14 +1,16 @@
 r"""Corroboration: independent numerics that agree or disagree with a theorem, and never prove it.
 
-`corroborate(theorem)` takes each conjunct of the claim by its kind and computes it another way: trajectories of modes
-and of whole layers
-are integrated from their right-hand sides alone (Gragg-Bulirsch-Stoer at 115 digits), hitting times are rigorous
-integrals, fixed points
-are certified roots, rates come from a numerical Jacobian, words from random exact matrices.  Nothing that decides a
-claim in the kernel
-(normal forms, symbolic derivatives, certificates) is used, save to decide which points lie in the domain.  The same
-seed gives the
-same agreements, on every machine.
+`corroborate(theorem)` takes each conjunct of the claim by its kind and computes it another way.  Trajectories of modes
+are enclosed from their right-hand sides alone (`enclosures`: a claim agrees where its balls overlap, to the digits that
+the radii leave), and integrated as layers of width > 1; hitting times are rigorous integrals, fixed points certified
+roots, rates certified eigenvalues of the variational equation.  Words are evaluated on random exact matrices, and along
+layers that move by backpropagation from starts that nothing aligns (`layers`).  Nothing that decides a claim in the
+kernel (normal forms, symbolic derivatives, certificates) is used, save to decide which points lie in the domain.  The
+same seed gives the same agreements, on every machine.
+
+A new claim needs one line below: a function of the claim, the context of its hypotheses and a seed that yields
+agreements.  `modes.starts` draws points and starts, `enclosures.along_modes` and `by_way` follow them,
+`equilibria.approach` sees whether they arrive.
 """
 
 from __future__ import annotations
@@ -21,11 +23,24 @@ from symjepa.exact.balls import precision
 from symjepa.statements import claims
 from symjepa.statements.claims import Claim, parts
 from symjepa.statements.statement import Conjecture, Theorem
-from symjepa.verify.check import context_of, unfolded
-from symjepa.verify.corroborate import dynamics, hitting, motion, scalars, words
+from symjepa.verify.corroborate import (
+    comparison,
+    dynamics,
+    equilibria,
+    hitting,
+    manifolds,
+    monotone,
+    motion,
+    products,
+    rates,
+    scalars,
+    words,
+)
 from symjepa.verify.corroborate.agreement import MOST, NEEDED, Agreement, agreement, merged
 from symjepa.verify.corroborate.integrate import BITS
+from symjepa.verify.hypotheses import context_of
 from symjepa.verify.kernel.decide import Context
+from symjepa.verify.unfolding import unfolded
 
 __all__ = ["MOST", "NEEDED", "Agreement", "corroborate", "corroborated"]
 
@@ -46,14 +61,24 @@ CORROBORATORS: dict[type[Claim], Corroborator] = {
     claims.Solves: dynamics.of_solution,
     claims.Implicit: dynamics.of_implicit,
     claims.Hits: hitting.of_hitting_time,
-    claims.Zeros: dynamics.of_zeros,
-    claims.Linearized: dynamics.of_linearized,
+    claims.Zeros: equilibria.of_zeros,
+    claims.Linearized: rates.of_linearized,
     claims.Invariant: dynamics.of_invariant,
-    claims.Converges: dynamics.of_convergence,
+    claims.Converges: equilibria.of_convergence,
+    claims.Attracts: comparison.of_attraction,
+    claims.Dominated: comparison.of_domination,
+    claims.ConvergesBetween: monotone.of_convergence_between,
+    claims.Ordered: monotone.of_order,
     claims.WordIdentity: words.of_word_identity,
     claims.Drift: words.of_drift,
+    claims.Decays: products.of_decay,
     claims.Dissipates: words.of_dissipation,
     claims.Decouples: words.of_decoupling,
+    claims.ByInduction: products.of_induction,
+    claims.ProductMoves: products.of_product,
+    claims.NotClosed: products.of_not_closed,
+    claims.Lasts: products.of_lasting,
+    claims.TargetNoise: products.of_target_noise,
 }
 
 
@@ -71,6 +96,6 @@ def corroborated(claim: Claim, context: Context, seed: int = 0) -> tuple[Agreeme
         return (agreement(f"{kind}: no independent numerics", ()),)
     with precision(BITS):
         try:
-            return tuple(CORROBORATORS[type(claim)](claim, context, seed))
+            return (*CORROBORATORS[type(claim)](claim, context, seed), *manifolds.of_manifold(claim, context, seed))
         except SymjepaError as refusal:
             return (Agreement(f"{kind}: not computed", None, None, 0, str(refusal)),)

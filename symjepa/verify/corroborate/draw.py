@@ -9,7 +9,8 @@ import sympy as sp
 
 from symjepa.exact.facts import Fact
 from symjepa.verify.kernel.assumptions import assumed
-from symjepa.verify.kernel.points import Point, points, satisfies
+from symjepa.verify.kernel.points import Point, satisfies
+from symjepa.verify.search.points import points
 
 TRIES = 600
 DEEPEST = 3

@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from symjepa.exact.words import Factor, Matrix, Segment, Stack, WordSum, instantiated, value
+from symjepa.exact.denotation import value
+from symjepa.exact.words import Factor, Matrix, Segment, Stack, WordSum, instantiated
 from symjepa.flow import LayerRate, MatrixFlow, letters
 from symjepa.model import EMA, Frozen, LayerEMA, Shared
 from symjepa.symbols import K, L, alpha, eta, tau

@@ -19,7 +19,7 @@ from flint import arb, arb_mat, fmpq, fmpq_mat
 
 from symjepa.errors import ShapeMismatch
 from symjepa.exact.balls import ball, rational
-from symjepa.exact.words import Factor, Matrix, Segment, Word, WordSum
+from symjepa.exact.words import Factor, Matrix, Power, Segment, Word, WordSum
 from symjepa.flow import LayerRate, MatrixFlow, gradient_flow
 from symjepa.model import EMA, Encoder, LayerEMA, Model, Predictor
 from symjepa.modes.frames import Alignment, alignment, ends, numbered
@@ -71,6 +71,8 @@ def atoms(word: Word) -> tuple[Atom, ...]:
 def _of_factor(factor: Factor) -> Iterable[Atom]:
     if isinstance(factor, Matrix):
         return ((factor.name, factor.transposed),)
+    if isinstance(factor, Power):
+        return (*_of_factor(factor.root), *_of_factor(factor.root.T)) * int(factor.exponent)
     layers = range(int(factor.lo) + 1, int(factor.hi) + 1)
     order = layers if factor.transposed else reversed(layers)
     return ((f"{factor.stack.name}_{layer}", factor.transposed) for layer in order)
@@ -236,6 +238,7 @@ def aligned_run(
 
 def name_of(factor: Factor) -> str:
     """`W_2` for a layer, its own name for any other letter."""
+    assert not isinstance(factor, Power)  # a letter, and no product of letters
     return factor.name if isinstance(factor, Matrix) else f"{factor.stack.name}_{int(factor.hi)}"
 
 
@@ -251,7 +254,7 @@ def in_layers(flow: MatrixFlow, coordinates: str, start: Mapping[sp.Expr, arb], 
         name = name_of(factor)
         if isinstance(factor, Matrix):
             amplitudes[name] = known.get(data.get(name, b), arb(0)) if name in data else known[b]
-        else:
+        elif isinstance(factor, Segment):
             amplitudes[name] = _of_layer(flow.model, factor, coordinates, known)
     return amplitudes
 

@@ -15,7 +15,7 @@ from flint import arb, fmpq
 from symjepa.errors import InvalidModel, OutsideFragment, TooLarge, Undefined
 from symjepa.exact.balls import ball, rational
 from symjepa.exact.facts import Fact
-from symjepa.statements.descriptions import Flow, Modes
+from symjepa.statements.descriptions import Flow, Modes, Restricted
 from symjepa.symbols import layer_amplitude
 from symjepa.verify.corroborate.agreement import Reading, measured, said
 from symjepa.verify.corroborate.draw import drawn
@@ -39,16 +39,30 @@ class Numeric:
 
 def numeric(flow: Flow, point: Point) -> Numeric:
     """The flow derived afresh at the depths of a point; a flow of the user's own has only its equations."""
-    if isinstance(flow, Modes):
-        values = tuple((symbol, sp.sympify(value).xreplace(dict(point))) for symbol, value in flow.values)
-        depths = {symbol: value for symbol, value in point.items() if symbol.is_integer}
-        flow = Modes(at_numbers(flow.model, depths), flow.coordinates, values)
+    flow = _at_depths(flow, point)
     state = tuple(flow.rates)
     fixed = {symbol: value for symbol, value in point.items() if symbol not in state}
     rates = tuple(spelled_out(rate, fixed) for rate in flow.rates.values())
     places = {symbol: i for i, symbol in enumerate(state)}
     compiled = tuple(in_numbers(rate, places) for rate in rates)
-    return Numeric(state, lambda x: tuple(f(x) for f in compiled), rates, flow.domain)
+    domain = tuple(Fact(spelled_out(fact.expr, fixed), fact.kind) for fact in flow.domain)
+    return Numeric(state, lambda x: tuple(f(x) for f in compiled), rates, domain)
+
+
+def _at_depths(flow: Flow, point: Point) -> Flow:
+    """The description at numeric depths; the whole flow of a restricted one is derived, then restricted."""
+    if isinstance(flow, Modes):
+        values = tuple((symbol, sp.sympify(value).xreplace(dict(point))) for symbol, value in flow.values)
+        depths = {symbol: value for symbol, value in point.items() if symbol.is_integer}
+        return Modes(at_numbers(flow.model, depths), flow.coordinates, values)
+    if isinstance(flow, Restricted):
+        fixed = {symbol: value for symbol, value in point.items() if symbol not in flow.whole.rates}
+        gone = tuple((x, value.xreplace(fixed)) for x, value in flow.eliminated)
+        where = tuple(Fact(fact.expr.xreplace(fixed), fact.kind) for fact in flow.where)
+        whole = _at_depths(flow.whole, point)
+        assert not isinstance(whole, Restricted)
+        return Restricted(whole, gone, where)
+    return flow
 
 
 def in_numbers(expr: sp.Expr, places: Mapping[sp.Symbol, int]) -> Value:
@@ -132,6 +146,11 @@ class Start:
         return tuple(arb(rational(self.state[x])) for x in self.flow.state)
 
     @property
+    def exact(self) -> Mapping[sp.Expr, sp.Expr]:
+        """The state by exact closed numbers."""
+        return self.state
+
+    @property
     def everything(self) -> Point:
         return {**self.point, **self.state}
 
@@ -210,3 +229,14 @@ def consistent(amplitudes: Amplitudes, at: str) -> Iterator[Reading]:
 
 QUIET = (TooLarge, Undefined, OutsideFragment, InvalidModel)
 """What makes a point useless rather than a claim wrong."""
+
+
+def readings(checks: Iterable[Callable[[], Iterable[Reading]]]) -> list[Reading]:
+    """What several checks found; a check that leaves the domain or takes too long says nothing."""
+    found: list[Reading] = []
+    for check in checks:
+        try:
+            found += list(check())
+        except QUIET:
+            continue
+    return found

@@ -1,6 +1,4 @@
-"""What the kernel reads off a flow, measured: rates of quantities along integrated trajectories, losses on exact
-samples.
-"""
+"""What the kernel reads off a flow, found otherwise: rates of quantities on trajectories, losses on exact samples."""
 
 from __future__ import annotations
 
@@ -14,14 +12,15 @@ from flint import fmpq, fmpq_mat
 
 from symjepa.errors import InvalidModel
 from symjepa.exact.balls import rational
-from symjepa.exact.words import Factor, Matrix, TraceSum, Word, WordSum, instantiated
+from symjepa.exact.words import Factor, Matrix, Power, TraceSum, Word, WordSum, instantiated
 from symjepa.flow import letters
 from symjepa.model import EMA, Frozen, LayerEMA, Live, Model, Shared
 from symjepa.statements.claims import LossIs, Moves
 from symjepa.statements.descriptions import Modes
 from symjepa.verify.corroborate.agreement import Agreement, Reading, agreement, measured, said
 from symjepa.verify.corroborate.draw import drawn
-from symjepa.verify.corroborate.dynamics import modes_together, readings
+from symjepa.verify.corroborate.dynamics import modes_together
+from symjepa.verify.corroborate.enclosures import ENCLOSED, enclosable, enclosed, overlapping
 from symjepa.verify.corroborate.integrate import slope
 from symjepa.verify.corroborate.matrices import Amplitudes, at_numbers, atoms, rates_of, size_of
 from symjepa.verify.corroborate.modes import (
@@ -32,6 +31,8 @@ from symjepa.verify.corroborate.modes import (
     along_mode,
     brief,
     one_state,
+    readings,
+    spelled_out,
     starts,
     value_at,
 )
@@ -39,16 +40,38 @@ from symjepa.verify.kernel.decide import Context
 from symjepa.verify.kernel.points import Point
 
 WINGS, POINTS = 7, 2
+TOTAL = sp.Dummy("z", real=True)
 
 
 def of_motion(claim: Moves, context: Context, seed: int) -> Iterator[Agreement]:
-    """The slope of the quantity along integrated trajectories, of the mode and of layers that hold two modes."""
+    """The quantity along enclosures and the integral of its rate, and its slope along layers that hold two modes."""
     exprs = (claim.quantity, claim.rate)
     found = list(starts(claim.flow, exprs, context.facts, POINTS, seed))
-    yield agreement(f"Moves: {MODE}", readings(_measured(claim, start) for start in found))
+    summed = [start for start in found if enclosable(start.flow, _summand(claim, start))]
+    if summed or not found:
+        yield agreement(f"Moves: {ENCLOSED}", readings(partial(_accumulated, claim, start) for start in summed))
+    if others := [start for start in found if start not in summed]:
+        yield agreement(f"Moves: {MODE}", readings(_measured(claim, start) for start in others))
     if isinstance(claim.flow, Modes):
         pair = modes_together(claim.flow, exprs, context.facts, seed)
         yield agreement(f"Moves: {MATRIX}", readings([_together(claim, claim.flow, pair, seed)] if pair else []))
+
+
+def _summand(claim: Moves, start: Start) -> tuple[tuple[sp.Expr, sp.Expr], ...]:
+    """ż = the claimed rate, as one more equation."""
+    fixed = {symbol: value for symbol, value in start.point.items() if symbol not in start.flow.state}
+    return ((TOTAL, spelled_out(claim.rate, fixed)),)
+
+
+def _accumulated(claim: Moves, start: Start) -> Iterator[Reading]:
+    """z(0) = quantity(0) and ż = rate, enclosed beside the flow: z must stay the quantity."""
+    ((_, rate),) = _summand(claim, start)
+    began = spelled_out(claim.quantity, {**start.point, **start.exact})
+    time = brief(start)
+    beside = enclosed(start, time, more={TOTAL: (rate, began)})
+    for at, state in zip((time / 2, time), beside.at([time / 2, time]), strict=True):
+        total = state.pop(TOTAL)
+        yield from overlapping(total, value_at(claim.quantity, start.point, state), f"{start}, t = {at}")
 
 
 def _around(time: fmpq) -> list[fmpq]:
@@ -121,6 +144,7 @@ class _Sample:
         return result
 
     def _letter(self, factor: Factor, name: str) -> fmpq_mat:
+        assert not isinstance(factor, Power)  # losses hold no powers
         if isinstance(factor, Matrix):
             plain = factor.T if factor.transposed else factor
             return self._of(plain.rows, size_of(plain.cols), name)

@@ -13,8 +13,8 @@ from symjepa.exact.facts import Fact
 from symjepa.statements.claims import AtMost, Identity, Iff, Less, Root, SumCloses, Unequal, Within
 from symjepa.verify.corroborate.agreement import Agreement, Reading, agreement, measured, said
 from symjepa.verify.corroborate.draw import drawn
-from symjepa.verify.corroborate.dynamics import readings
 from symjepa.verify.corroborate.integrate import BITS
+from symjepa.verify.corroborate.modes import readings
 from symjepa.verify.kernel.decide import Context
 from symjepa.verify.kernel.points import Point, holds_at
 from symjepa.verify.obligations.local import fact_of

@@ -1,10 +1,9 @@
-"""Claims about matrices against numbers: exact random letters, and derivatives measured along integrated layers of
-width > 1.
-"""
+"""Claims about matrices against numbers: exact random letters, and layers of width > 1 that move by backpropagation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, partial
 from random import Random
 
@@ -14,37 +13,38 @@ from flint import arb, arb_mat, fmpq
 
 from symjepa.errors import InvalidModel
 from symjepa.exact.facts import Fact
-from symjepa.exact.words import Matrix, Word, WordSum, instantiated, ranges
+from symjepa.exact.words import Matrix, Word, WordSum, length, ranges
 from symjepa.flow import MatrixFlow, gradient_flow, letters
 from symjepa.model import EMA, Frozen, LayerEMA, Model
 from symjepa.modes.frames import alignment
 from symjepa.statements.claims import Annihilates, Claim, Decouples, Dissipates, Drift, Relation, WordIdentity
 from symjepa.verify.corroborate.agreement import Agreement, Reading, agreement, measured, said
 from symjepa.verify.corroborate.draw import drawn
-from symjepa.verify.corroborate.dynamics import readings
-from symjepa.verify.corroborate.integrate import State, extrapolated, first_step, slope, trajectory
+from symjepa.verify.corroborate.layers import BACKWARD, SIMULATED, Layers, end_of, number_at, traced
 from symjepa.verify.corroborate.matrices import (
     AlignedRun,
     Framed,
     Named,
-    Program,
     aligned_run,
     at_numbers,
     framed,
     in_frames,
+    letter_name,
     letters_of,
     matrix_rate,
+    moving_letters,
     name_of,
     rates_of,
 )
+from symjepa.verify.corroborate.modes import readings
 from symjepa.verify.kernel.decide import Context
-from symjepa.verify.kernel.instances import Letters, instances
+from symjepa.verify.kernel.instances import Letters
 from symjepa.verify.kernel.points import Point
 from symjepa.verify.kernel.refute import symbols_of
 from symjepa.verify.obligations.scalars import facts_of
+from symjepa.verify.search.letters import instances
 
-POINTS = 2
-ALONG = "derivative along the matrix flow"
+POINTS = 3
 
 
 def _split(on: tuple[Claim, ...]) -> tuple[tuple[Fact, ...], tuple[Annihilates, ...]]:
@@ -81,7 +81,8 @@ def _kept(sums: tuple[WordSum, ...], point: Point) -> tuple[WordSum, ...]:
 
 
 def _stands(word: Word, point: Point) -> bool:
-    return any(isinstance(f, Matrix) or (f.hi - f.lo).xreplace(dict(point)) != 0 for f in word.factors)
+    lengths = (length(factor) for factor in word.factors)
+    return any(found is None or found.xreplace(dict(point)) != 0 for found in lengths)
 
 
 def _valid(model: Model, point: Point) -> bool:
@@ -114,67 +115,42 @@ def own_letters(model: Model) -> tuple[WordSum, ...]:
     return (*stacks, *((named.teacher_product.word(),) if isinstance(model.teacher, EMA | Frozen) else ()))
 
 
-def in_balls(matrix: np.ndarray) -> arb_mat:
-    """An exact matrix as balls."""
-    rows, cols = matrix.shape
-    return arb_mat(rows, cols, [fmpq(x.numerator, x.denominator) for x in matrix.flat])
+@dataclass(frozen=True, eq=False)
+class Start:
+    """Layers at an exact random start.  Free: no hypothesis is about what moves, so that any start will do."""
 
-
-class Moving:
-    """Layers of width > 1 at an exact random start, integrated for a short time once; words are evaluated near its
-    end.
-    """
-
-    def __init__(self, model: Model, found: Letters, held: frozenset[str]) -> None:
-        flow = gradient_flow(at_numbers(model, found.numbers))
-        self.point = found.numbers
-        self.constants: Named = {name: in_balls(x) for name, x in found.matrices.items()}
-        self.names, self.rate = matrix_rate(flow, self.constants)
-        self._near: dict[fmpq, Named] = {}
-        if held & set(self.names):  # hypotheses on moving letters hold at the start alone
-            self.state: State = tuple(self.constants[name] for name in self.names)
-            self.step = first_step(self.rate, self.state) / 10**5
-        else:
-            start = tuple(self.constants[name] * fmpq(1, 3) for name in self.names)
-            time = first_step(self.rate, start)
-            self.state, self.step = trajectory(self.rate, start, [time])[-1], time / 10**5
-
-    def near(self, time: fmpq) -> Named:
-        """The letters a short time before or after, integrated."""
-        if time not in self._near:
-            state, _ = extrapolated(self.rate, self.state, time) if time != 0 else (self.state, 0)
-            assert state is not None
-            self._near[time] = {**self.constants, **dict(zip(self.names, state, strict=True))}
-        return self._near[time]
-
-    def values(self, words: WordSum, point: Point) -> Callable[[fmpq], arb_mat | None]:
-        """A word sum as a function of a short time before or after."""
-        program = Program([instantiated(words, point) if words.terms else words])
-        return lambda time: program(self.near(time))[0]
+    layers: Layers
+    point: Point
+    free: bool
 
 
 @cache
-def _moving(
-    model: Model, constants: tuple[WordSum, ...], context: Context, hypotheses: tuple[Annihilates, ...], seed: int
-) -> tuple[Moving, ...]:
-    """Three starts for a model; every claim about it under the same hypotheses is measured on them."""
-    held = frozenset(str(getattr(letter, "name", letter)) for h in hypotheses for letter in (h.left, h.right))
-    found: list[Moving] = []
-    for letters_drawn in _exact_letters((*own_letters(model), *constants), context, hypotheses, seed, model):
-        if _wide(letters_drawn) and len(found) < POINTS:
-            found.append(Moving(model, letters_drawn, held))
+def _starts(
+    model: Model, constants: tuple[WordSum, ...], context: Context, hypotheses: tuple[Claim, ...], seed: int
+) -> tuple[Start, ...]:
+    """Some starts for a model; every claim about it under the same hypotheses is measured on them."""
+    found: list[Start] = []
+    for drawn_letters in _exact_letters((*own_letters(model), *constants), context, hypotheses, seed, model):
+        if _wide(drawn_letters) and len(found) < POINTS:
+            layers = Layers(at_numbers(model, drawn_letters.numbers), drawn_letters.matrices)
+            free = all(isinstance(h, Annihilates) and not _named(h) & set(layers.weights) for h in hypotheses)
+            found.append(Start(layers, drawn_letters.numbers, free))
     return tuple(found)
 
 
+def _named(hypothesis: Annihilates) -> set[str]:
+    return {letter.name for letter in (hypothesis.left, hypothesis.right)}
+
+
 def _wide(found: Letters) -> bool:
-    """Some layer is wider than one, and the whole is small enough to integrate."""
+    """Some layer is wider than one, and the whole is small enough to simulate."""
     layers = [x for name, x in found.matrices.items() if name[:2] in ("W_", "P_")]
     return any(min(x.shape) > 1 for x in layers) and len(layers) <= 4
 
 
 def _measured_on(
     claim: Drift | Dissipates, context: Context, sums: tuple[WordSum, ...], seed: int
-) -> Iterator[tuple[Moving, Point]]:
+) -> Iterator[tuple[Start, Point]]:
     """Starts for a claim, with numbers for the indices that it has of its own."""
     facts, granted = _split(claim.on)
     facts = (*context.facts, *facts, *(Fact(gap, "nonnegative") for words in sums for gap in ranges(words)))
@@ -182,54 +158,66 @@ def _measured_on(
     symbols = {s for words in sums for s in symbols_of(words)} | {s for weight in weights for s in weight.free_symbols}
     constants = {f.T if f.transposed else f for words in sums for f in words.letters() if isinstance(f, Matrix)}
     kept = tuple(letter.word() for letter in sorted(constants, key=str))
-    for run in _moving(claim.flow.model, kept, context, (*context.rewrites, *granted), seed):
+    for run in _starts(claim.flow.model, kept, context, (*context.rewrites, *granted), seed):
         yield from ((run, point) for point in drawn(symbols, facts, 1, seed, run.point))
 
 
 def of_drift(claim: Drift, context: Context, seed: int) -> Iterator[Agreement]:
-    """The measured derivative of a word sum along integrated layers, against the claimed words."""
+    """The derivative of a word sum along backpropagation, and what it gains along simulations, against the words."""
 
-    def check(run: Moving, point: Point) -> Iterator[Reading]:
-        speed = slope(run.values(claim.of, point), run.step, 7)
-        claimed = run.values(claim.equals, point)(fmpq(0))
-        yield measured(speed, speed * 0 if claimed is None else claimed, said(point))
+    def exact(start: Start, point: Point) -> Iterator[Reading]:
+        moved = start.layers.derivative(claim.of, point) - start.layers.value(claim.equals, point)
+        yield Reading(not np.any(moved != 0), None, said(point))
 
-    runs = _measured_on(claim, context, (claim.of, claim.equals), seed)
-    yield agreement(f"Drift: {ALONG}", readings(partial(check, *pair) for pair in runs))
+    def gained(start: Start, point: Point) -> Iterator[Reading]:
+        run = start.layers.run
+        yield run.compared(run.value(claim.of, point), run.value(claim.equals, point), said(point))
+
+    found = list(_measured_on(claim, context, (claim.of, claim.equals), seed))
+    yield from _both("Drift", found, exact, gained)
 
 
 def of_dissipation(claim: Dissipates, context: Context, seed: int) -> Iterator[Agreement]:
     """The trace falls, and by exactly the squares that are claimed."""
 
-    def check(run: Moving, point: Point) -> Iterator[Reading]:
-        form = run.values(claim.form, point)
-        speed = slope(lambda h: _trace(form(h)), run.step, 7)
-        lost = sum((_loss(run, point, weight, words) for weight, words in claim.by), arb(0))
-        yield measured(speed, -lost, said(point))
-        yield Reading(bool(speed < arb(10) ** -40), None, said(point))
+    def exact(start: Start, point: Point) -> Iterator[Reading]:
+        speed = traced(start.layers.derivative(claim.form, point))
+        squares = [number_at(c, point) * traced(start.layers.value(x.T @ x, point)) for c, x in claim.by]
+        yield Reading(bool(speed == -sum(squares) and speed < 0), None, said(point))
 
-    runs = _measured_on(claim, context, (claim.form, *(words for _, words in claim.by)), seed)
-    yield agreement(f"Dissipates: {ALONG}", readings(partial(check, *pair) for pair in runs))
+    def gained(start: Start, point: Point) -> Iterator[Reading]:
+        run = start.layers.run
+        trace = traced(run.value(claim.form, point))
+        lost = sum(float(number_at(c, point)) * traced(run.value(x.T @ x, point)) for c, x in claim.by)
+        yield run.compared(trace, -lost, said(point))
+        yield Reading(bool(np.all(np.diff(trace, axis=0) <= 0)), None, said(point))
+
+    found = list(_measured_on(claim, context, (claim.form, *(words for _, words in claim.by)), seed))
+    yield from _both("Dissipates", found, exact, gained)
 
 
-def _trace(matrix: arb_mat | None) -> arb:
-    return arb(0) if matrix is None else matrix.trace()
-
-
-def _loss(run: Moving, point: Point, weight: sp.Expr, words: WordSum) -> arb:
-    number = weight.xreplace(dict(point))
-    return _trace(run.values(words.T @ words, point)(fmpq(0))) * fmpq(int(number.p), int(number.q))
+def _both(
+    kind: str,
+    found: list[tuple[Start, Point]],
+    exact: Callable[[Start, Point], Iterator[Reading]],
+    gained: Callable[[Start, Point], Iterator[Reading]],
+) -> Iterator[Agreement]:
+    """Exactly at all starts, and in simulations where any start will do."""
+    yield agreement(f"{kind}: {BACKWARD}", readings(partial(exact, *pair) for pair in found))
+    if free := [pair for pair in found if pair[0].free]:
+        yield agreement(f"{kind}: {SIMULATED}", readings(partial(gained, *pair) for pair in free))
 
 
 # Decoupling.
 
 
 def of_decoupling(claim: Decouples, context: Context, seed: int) -> Iterator[Agreement]:
-    """Integrated from aligned starts the layers stay diagonal; with bent covariances they do not."""
+    """Moved from aligned starts the layers stay diagonal; with bent covariances they do not."""
     model = claim.flow.model
     points = [x for x in drawn(rates_of(model), context.facts, 6 * POINTS, seed) if _affordable(model, x)]
-    checks = [partial(_stays, claim, point, seed) for point in points[:2]]
-    yield agreement("Decouples: matrix flow from aligned starts", readings(checks))
+    found = [(_aligned(claim, point, seed), said(point)) for point in points[:2]]
+    yield agreement("Decouples: matrix flow from aligned starts", readings(partial(_stays, *pair) for pair in found))
+    yield agreement("Decouples: layers simulated", readings(partial(_simulated, *pair) for pair in found))
 
 
 def _affordable(model: Model, point: Point) -> bool:
@@ -237,7 +225,30 @@ def _affordable(model: Model, point: Point) -> bool:
     return _valid(model, point) and bool(layers <= 4)
 
 
-def _stays(claim: Decouples, point: Point, seed: int) -> Iterator[Reading]:
+@dataclass(frozen=True, eq=False)
+class Straight:
+    """A flow at numbers, frames for all ends that must share one, and letters that are diagonal in them."""
+
+    flow: MatrixFlow
+    frames: Framed
+    values: Mapping[str, Sequence[fmpq]]
+
+    @property
+    def letters(self) -> Named:
+        return in_frames(self.flow, self.frames, self.values)
+
+    def bent(self, name: str) -> Named:
+        """The letters, one covariance bent off its diagonal."""
+        letters = self.letters
+        rows, cols = letters[name].nrows(), letters[name].ncols()
+        return {**letters, name: letters[name] + arb_mat(rows, cols, [fmpq(1, 5)] * (rows * cols))}
+
+    def stray(self, names: tuple[str, ...], state: tuple[arb_mat, ...]) -> arb:
+        """The largest entry of the layers off their diagonals."""
+        return max(AlignedRun(self.flow, self.frames, names, (state,)).strays)
+
+
+def _aligned(claim: Decouples, point: Point, seed: int) -> Straight:
     flow = gradient_flow(at_numbers(claim.flow.model, point))
     frames = alignment(flow)
     for end in claim.apart:
@@ -245,21 +256,31 @@ def _stays(claim: Decouples, point: Point, seed: int) -> Iterator[Reading]:
     random = Random(f"amplitudes {seed} {said(point)}")
     names = [name_of(factor) for factor in letters_of(flow)]
     values = {name: [fmpq(random.randint(3, 12), 9) for _ in range(_modes(name))] for name in names}
-    turned = framed(flow, seed, frames)
-    straight = aligned_run(flow, turned, values, [fmpq(1, 16)])
-    yield measured(1 + max(straight.strays), arb(1), said(point))
-    for bent in sorted({"Sxx", "Syx"} & set(values)):
-        yield Reading(_pushed(flow, turned, in_frames(flow, turned, values), bent) > arb(10) ** -6, None, said(point))
+    return Straight(flow, framed(flow, seed, frames), values)
+
+
+def _stays(straight: Straight, at: str) -> Iterator[Reading]:
+    run = aligned_run(straight.flow, straight.frames, straight.values, [fmpq(1, 16)])
+    yield measured(1 + max(run.strays), arb(1), at)
+    for bent in sorted({"Sxx", "Syx"} & set(straight.values)):
+        letters = straight.bent(bent)
+        names, rate = matrix_rate(straight.flow, letters)
+        yield Reading(straight.stray(names, rate(tuple(letters[name] for name in names))) > arb(10) ** -6, None, at)
+
+
+def _simulated(straight: Straight, at: str) -> Iterator[Reading]:
+    """The same by backpropagation, over a time in which much happens."""
+    yield Reading(_strayed(straight, straight.letters) < arb(10) ** -9, None, at)
+    for bent in sorted({"Sxx", "Syx"} & set(straight.values)):
+        yield Reading(_strayed(straight, straight.bent(bent)) > arb(10) ** -6, None, at)
+
+
+def _strayed(straight: Straight, letters: Named) -> arb:
+    floats = {name: np.array([[float(x) for x in row] for row in matrix.table()]) for name, matrix in letters.items()}
+    after = end_of(straight.flow.model, floats, 0.5)
+    names = tuple(letter_name(one) for one in moving_letters(straight.flow))
+    return straight.stray(names, tuple(arb_mat(after[name].tolist()) for name in names))
 
 
 def _modes(name: str) -> int:
     return 3 if name in ("Sxx", "Syx") else 2
-
-
-def _pushed(flow: MatrixFlow, turned: Framed, named: Named, bent: str) -> arb:
-    """How fast a covariance that is not diagonal drives the layers off their diagonals."""
-    rows, cols = named[bent].nrows(), named[bent].ncols()
-    bow = arb_mat(rows, cols, [fmpq(1, 5)] * (rows * cols))
-    names, rate = matrix_rate(flow, {**named, bent: named[bent] + bow})
-    speeds = AlignedRun(flow, turned, names, (rate(tuple(named[name] for name in names)),))
-    return max(speeds.strays)

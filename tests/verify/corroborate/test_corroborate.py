@@ -35,9 +35,10 @@ from symjepa.statements.descriptions import Foreign, Layers, modes, pairs
 from symjepa.statements.statement import NearMiss
 from symjepa.symbols import K, L, alpha, b, eta, lam, n, rho, sigma2, t, tau, u, v, w
 from symjepa.verify import obligations
-from symjepa.verify.check import context_of, unfolded
 from symjepa.verify.corroborate import CORROBORATORS, corroborate, corroborated
+from symjepa.verify.hypotheses import context_of
 from symjepa.verify.kernel.decide import Context
+from symjepa.verify.unfolding import unfolded
 
 u0 = sp.Symbol("u0", positive=True)
 tiny = sp.Rational(1, 10**35)

@@ -12,7 +12,7 @@ from flint import arb, arb_mat, fmpq
 
 from symjepa.errors import TooLarge
 from symjepa.exact.balls import precision
-from symjepa.exact.words import value
+from symjepa.exact.denotation import value
 from symjepa.flow import gradient_flow
 from symjepa.model import EMA, Encoder, LatentPrediction, Live, Model, Predictor
 from symjepa.verify.corroborate.agreement import Agreement, merged, shared_digits

@@ -20,7 +20,7 @@ from flint import arb, arb_poly, fmpq, fmpz
 from symjepa.errors import InvalidNumber, SymjepaError
 from symjepa.exact.balls import ball, precision, rational
 from symjepa.modes.reduction import ModeFlow
-from symjepa.verify.corroborate.enclose.field import Field, field
+from symjepa.verify.corroborate.enclose.field import Field, Flow, field
 from symjepa.verify.corroborate.enclose.frame import Box, around
 from symjepa.verify.corroborate.enclose.integrals import check_integrals
 from symjepa.verify.corroborate.enclose.jet import Jet, jet
@@ -29,9 +29,9 @@ from symjepa.verify.corroborate.enclose.step import proved_step
 
 MOST_DIGITS = 2000
 MOST_STEPS = 4000
-GUARD = 16
+GUARD = 22
 SPARE = 2
-"""Digits beyond those asked for, so that cutting off leaves what was asked."""
+"""Digits aimed at beyond those asked for, so that one is left for cutting off."""
 BLOCK = 24
 ENDS = 4
 VARIATION = 26
@@ -41,7 +41,7 @@ SHORTEST = 40
 """A step below 2^-SHORTEST of the time asked for is not worth taking: a pole, or a stiffness beyond reach."""
 
 
-def enclose(modes: ModeFlow, values: Mapping[Any, Any], start: Mapping[Any, Any], time: Any, digits: int) -> Enclosure:
+def enclose(modes: Flow, values: Mapping[Any, Any], start: Mapping[Any, Any], time: Any, digits: int) -> Enclosure:
     r"""Balls around the trajectory of a polynomial mode flow on [0, time], to `digits` significant digits at its end.
 
     values: every parameter (symbol or name) → exact number or ball; start: every amplitude → exact number or ball.
@@ -84,7 +84,7 @@ def _time(time: Any) -> fmpq:
     return found
 
 
-def _problem(modes: ModeFlow, values: Mapping[Any, Any], start: Mapping[Any, Any]) -> Problem:
+def _problem(modes: Flow, values: Mapping[Any, Any], start: Mapping[Any, Any]) -> Problem:
     named = _matched("parameter", values, modes.parameters)
     began = _matched("start", start, modes.state)
     exact = tuple((symbol, x) for symbol, x in named.items() if not isinstance(x, arb))
@@ -133,9 +133,10 @@ def _brief(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _within_hypotheses(modes: ModeFlow, named: dict[sp.Expr, Any], began: dict[sp.Expr, Any]) -> None:
+def _within_hypotheses(modes: Flow, named: dict[sp.Expr, Any], began: dict[sp.Expr, Any]) -> None:
     """The assumptions on the symbols, and the domain of the coordinates, hold for every value."""
-    positive = {fact.expr for fact in modes.domain if fact.kind == "positive"}
+    domain = modes.domain if isinstance(modes, ModeFlow) else ()
+    positive = {fact.expr for fact in domain if fact.kind == "positive"}
     for symbol, value in {**named, **began}.items():
         point = value if isinstance(value, arb) else ball(value, {}, 128)
         if (symbol.is_positive or symbol in positive) and not point > 0:
@@ -158,7 +159,7 @@ def working(bits: int, length: int) -> Iterator[None]:
         flint.ctx.cap = cap
 
 
-def _sharpened(modes: ModeFlow, problem: Problem, horizon: fmpq, digits: int) -> Enclosure:
+def _sharpened(modes: Flow, problem: Problem, horizon: fmpq, digits: int) -> Enclosure:
     """Runs at rising precision until the digits are proved, or more precision would not help."""
     bits, best, most = int((digits + SPARE) * 3.33) + GUARD, None, (Fraction(-1), 0)
     for attempt in range(ATTEMPTS):
@@ -170,10 +171,10 @@ def _sharpened(modes: ModeFlow, problem: Problem, horizon: fmpq, digits: int) ->
         if best is not None and (found.reached, proved) <= most:
             break
         best, most = found, (found.reached, proved)
-        lacking = digits + SPARE - proved if run.stop is Stop.REACHED else max(digits, 10)
+        lacking = digits + 1 - proved if run.stop is Stop.REACHED else max(digits, 10)
         if lacking <= 0 or not problem.thin or run.stop in (Stop.BLOW_UP, Stop.TOO_MANY_STEPS):
             break
-        bits += int(3.33 * lacking * 2**attempt) + 8
+        bits += int(3.33 * (lacking + SPARE) * 2**attempt) + 8
     assert best is not None
     return best
 
@@ -197,21 +198,30 @@ def orders(bits: int) -> int:
     return max(12, int(bits * 0.6))
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What the next step is tried with: its length, and the coefficients of its fundamental matrix."""
+
+    h: fmpq
+    block: int = BLOCK
+
+
 def _run(problem: Problem, horizon: fmpq, bits: int) -> Run:
     length = orders(bits)
     with working(bits, length):
         coefficients = problem.field.bound(bits)
-        box, now, h = problem.at(bits), fmpq(0), fmpq(0)
+        box, now = problem.at(bits), fmpq(0)
+        pace = Pace(first_length(problem.field, coefficients, box, horizon))
         nodes = [node(now, box)]
         scale = _largest(box)
         for _ in range(MOST_STEPS):
             if now == horizon:
                 return Run(tuple(nodes), Stop.REACHED)
-            h = h or first_length(problem.field, coefficients, box, horizon)
-            taken = advance(problem.field, coefficients, box, min(h, horizon - now), length, bits, horizon)
+            tried = Pace(min(pace.h, horizon - now), pace.block)
+            taken = advance(problem.field, coefficients, box, tried, bits, horizon)
             if taken is None:
-                return _stopped(nodes, box, now, h, scale, horizon)
-            box, used, h = taken
+                return _stopped(nodes, box, now, pace.h, scale, horizon)
+            box, used, pace = taken
             now = now + used
             nodes.append(node(now, box))
     return Run(tuple(nodes), Stop.TOO_MANY_STEPS)
@@ -248,13 +258,14 @@ def _dyadic(x: arb) -> fmpq:
 
 
 def advance(
-    field: Field, coefficients: list[arb], box: Box, h: fmpq, length: int, bits: int, horizon: fmpq
-) -> tuple[Box, fmpq, fmpq] | None:
-    """One step of about h: the box after it, its length, and the length proposed for the next; None if none closes."""
-    least = horizon / 2**SHORTEST
+    field: Field, coefficients: list[arb], box: Box, pace: Pace, bits: int, horizon: fmpq
+) -> tuple[Box, fmpq, Pace] | None:
+    """One step of about the length tried: the box after it, its length, and what to try next; None if none closes."""
+    least, h, length = horizon / 2**SHORTEST, pace.h, orders(bits)
+    block = min(pace.block, length)
     for _ in range(12):
-        proposed = jet(field, coefficients, box.center, arb(h), length, min(BLOCK, length))
-        ratio = _fitting(proposed, bits)
+        proposed = jet(field, coefficients, box.center, arb(h), length, block)
+        ratio = min(_fitting(proposed, bits))
         if ratio < fmpq(3, 4) and h * ratio > least:  # its later coefficients have lost too many bits
             h = h * ratio
             continue
@@ -263,30 +274,40 @@ def advance(
                 proposed, h = proposed.shortened(arb(ratio)), h * ratio
             taken = proved_step(field, coefficients, box, proposed)
             if taken is not None:
-                return taken.box, h, h * max(fmpq(1, 2), min(fmpq(4), _fitting(proposed, bits)))
+                return taken.box, h, _next(h, block, length, *_fitting(proposed, bits))
             ratio = fmpq(1, 2)
         return None
     return None
 
 
+def _next(h: fmpq, block: int, length: int, path: fmpq, fundamental: fmpq) -> Pace:
+    """Where the fundamental matrix holds back the path, as in a stiff flow, it gets more coefficients; else fewer."""
+    grown = block
+    if 4 * fundamental < path:
+        grown = min(2 * block, length)
+    elif path < fundamental:
+        grown = min(max(block // 2, BLOCK), length)
+    return Pace(h * max(fmpq(1, 2), min(fmpq(4), path, fundamental * max(1, grown // block))), grown)
+
+
 def box_from(enclosure: Enclosure, box: Box, duration: fmpq) -> Box:
     """The box a duration after a node; within a step that was proved once, one step or a few."""
     own = field(enclosure.modes, enclosure.parameters, enclosure.variables[len(enclosure.modes.state) :])
-    length = orders(enclosure.bits)
-    with working(enclosure.bits, length):
+    with working(enclosure.bits, orders(enclosure.bits)):
         coefficients, left = own.bound(enclosure.bits), duration
         while left > 0:
-            taken = advance(own, coefficients, box, left, length, enclosure.bits, left)
+            taken = advance(own, coefficients, box, Pace(left), enclosure.bits, left)
             if taken is None:
                 raise AssertionError("a part of a proved step could not be proved")
             box, left = taken[0], left - taken[1]
     return box
 
 
-def _fitting(proposed: Jet, bits: int) -> fmpq:
-    """By how much a step may grow: the last coefficients would then just reach what is thrown away anyway."""
-    path = min(_room([p], bits) for p in proposed.path)
-    return min(path, *(_room(row, VARIATION) for row in proposed.fundamental))
+def _fitting(proposed: Jet, bits: int) -> tuple[fmpq, fmpq]:
+    """By how much a step may grow until the last coefficients just reach what is thrown away anyway: those of the
+    path, and those of the fundamental matrix.
+    """
+    return min(_room([p], bits) for p in proposed.path), min(_room(row, VARIATION) for row in proposed.fundamental)
 
 
 def _room(polynomials: list[arb_poly], bits: int) -> fmpq:

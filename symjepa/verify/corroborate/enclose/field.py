@@ -75,10 +75,34 @@ class Field:
         return [ball(c, {}, bits) for c in self.coefficients]
 
 
+@dataclass(frozen=True, slots=True)
+class System:
+    """x' = f(x) by its equations alone, numbers put in: a user's own equation, or a mode at one exact point."""
+
+    equations: tuple[tuple[sp.Expr, sp.Expr], ...]
+
+    @property
+    def rates(self) -> dict[sp.Expr, sp.Expr]:
+        return dict(self.equations)
+
+    @property
+    def state(self) -> tuple[sp.Expr, ...]:
+        return tuple(x for x, _ in self.equations)
+
+    @property
+    def parameters(self) -> tuple[sp.Symbol, ...]:
+        own = set(self.state)
+        return tuple(sorted({s for _, rate in self.equations for s in rate.free_symbols - own}, key=str))
+
+
+Flow: TypeAlias = ModeFlow | System
+
+
 @lru_cache(maxsize=64)
-def field(modes: ModeFlow, values: tuple[tuple[sp.Symbol, sp.Expr], ...], boxes: tuple[sp.Symbol, ...]) -> Field:
+def field(modes: Flow, values: tuple[tuple[sp.Symbol, sp.Expr], ...], boxes: tuple[sp.Symbol, ...]) -> Field:
     """The polynomial field of a mode with its exact parameters put in.  Raises OutsideFragment where it is none."""
-    needs_numeric_depth(modes)
+    if isinstance(modes, ModeFlow):
+        needs_numeric_depth(modes)
     state = (*modes.state, *boxes)
     if len(modes.state) > MOST_STATES or len(boxes) > MOST_BOXES:
         raise TooLarge(

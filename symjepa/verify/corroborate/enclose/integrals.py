@@ -17,7 +17,7 @@ from symjepa.analysis.proposals import Invariant
 from symjepa.errors import OutsideFragment, SymjepaError, Undefined
 from symjepa.exact.balls import ball, precision
 from symjepa.modes.reduction import ModeFlow
-from symjepa.verify.corroborate.enclose.field import Program, compiled, terms
+from symjepa.verify.corroborate.enclose.field import Flow, Program, compiled, terms
 from symjepa.verify.corroborate.enclose.result import Enclosure, Node, opened
 
 
@@ -34,8 +34,10 @@ class Held:
 
 
 @lru_cache(maxsize=64)
-def laws(modes: ModeFlow) -> tuple[Invariant, ...]:
-    """What the analysis finds, once per flow."""
+def laws(modes: Flow) -> tuple[Invariant, ...]:
+    """What the analysis finds, once per flow; nothing for bare equations, whose origin it does not know."""
+    if not isinstance(modes, ModeFlow):
+        return ()
     try:
         return invariants(modes)
     except SymjepaError:

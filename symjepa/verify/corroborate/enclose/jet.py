@@ -2,7 +2,8 @@ r"""A jet, proposed: the Taylor polynomial of a solution and of its fundamental 
 
 Nothing here is proved, and nothing needs to be: radii are thrown away, and `step` bounds the defect of whatever
 polynomial comes out.  Newton's step on x' = h f(x) is δ = Y ∫ Y⁻¹ (h f(x) - x'), with Y' = h Df(x) Y; it doubles the
-coefficients that are right up to the `block` to which Y is known, and adds one block per step beyond.
+coefficients that are right up to the `block` to which Y is known, and adds one block per step beyond.  Y and its
+inverse Z, Z' = -Z h Df(x), are short series of small matrices: their coefficients come one by one.
 Source: A. Bostan, F. Chyzak, F. Ollivier, B. Salvy, E. Schost, A. Sedoglavic, Fast computation of power series
 solutions of systems of differential equations, SODA 2007.
 """
@@ -13,12 +14,13 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import flint
-from flint import arb, arb_poly, arb_series
+from flint import arb, arb_mat, arb_poly, arb_series
 
 from symjepa.exact.balls import precision
 from symjepa.verify.corroborate.enclose.field import Field
 
 Matrix: TypeAlias = list[list[arb_series]]
+Coefficients: TypeAlias = list[arb_mat]
 ZERO, ONE = arb(0), arb(1)
 SPARE = 20
 
@@ -49,23 +51,29 @@ def jet(field: Field, coefficients: list[arb], center: list[arb], h: arb, length
     """The jet at a point, `length` coefficients of the path and `block` of the fundamental matrix."""
     scaled = [c * h for c in coefficients]
     found = [[x] for x in center]
-    dimension, known = len(center), 1
-    y = [[_constant(i == j) for j in range(dimension)] for i in range(dimension)]
-    z = y
+    unit = _unit(len(center))
+    y, z, own, back = [unit], [unit], _series([unit]), _series([unit])
     bits = flint.ctx.prec
     while len(found[0]) < length:
-        n = len(found[0])
+        n, known = len(found[0]), len(y)
         with precision(SPARE + bits - bits * n // length):  # later coefficients are smaller, and so need fewer bits
-            _extend(field, scaled, found, min(n + known, length), y, z)
+            _extend(field, scaled, found, min(n + known, length), own, back)
         if known < block:
             known = min(2 * known, block)
             with precision(SPARE + bits - bits * known // (2 * length)):
-                y, z = _doubled(field, scaled, found, known, y, z)
-    return Jet(h, [arb_poly(c) for c in found], [[arb_poly(_coefficients(e, block)) for e in row] for row in y])
+                _raise(_slopes(field, scaled, found, known - 1), y, z)
+            own, back = _series(y), _series(z)
+    return Jet(h, [arb_poly(c) for c in found], [[arb_poly(e.coeffs()) for e in row] for row in own])
 
 
-def _constant(one: bool) -> arb_series:
-    return arb_series([int(one)], 1)
+def _unit(dimension: int) -> arb_mat:
+    return arb_mat(dimension, dimension, [int(i == j) for i in range(dimension) for j in range(dimension)])
+
+
+def _series(matrices: Coefficients) -> Matrix:
+    """A series of matrices as a matrix of series."""
+    dimension, length = matrices[0].nrows(), len(matrices)
+    return [[arb_series([m[i, j] for m in matrices], length) for j in range(dimension)] for i in range(dimension)]
 
 
 def _coefficients(series: arb_series, length: int) -> list[arb]:
@@ -96,27 +104,27 @@ def _extend(field: Field, scaled: list[arb], found: list[list[arb]], length: int
         own += _coefficients(e, size)
 
 
-def _doubled(
-    field: Field, scaled: list[arb], found: list[list[arb]], length: int, y: Matrix, z: Matrix
-) -> tuple[Matrix, Matrix]:
-    """Newton's steps for the fundamental matrix and its inverse, to `length` coefficients."""
-    dimension = len(y)
-    y, z = _cut(y, length), _cut(z, length)
+def _slopes(field: Field, scaled: list[arb], found: list[list[arb]], length: int) -> Coefficients:
+    """The coefficients of h Df along the path."""
+    dimension = len(found)
     state = [arb_series(c[:length], length) for c in found]
-    slopes = field.slopes(scaled, arb_series([1], length), state, _product)
-    moved = [[arb_series([0], length) for _ in range(dimension)] for _ in range(dimension)]
-    for (i, k), slope in slopes.items():
-        for j in range(dimension):
-            moved[i][j] = moved[i][j] + slope * y[k][j]
-    short = [
-        [m - _cut1(e.derivative(), length) for m, e in zip(a, c, strict=True)] for a, c in zip(moved, y, strict=True)
-    ]
-    inner = [[_cut1(e.integral(), length) for e in row] for row in _times(z, short)]
-    y = _middle(_plus(y, _times(y, inner)), length)
-    off = [[-e for e in row] for row in _times(y, z)]
-    for i in range(dimension):
-        off[i][i] = off[i][i] + 2
-    return y, _middle(_times(z, off), length)
+    rows = {
+        key: _coefficients(slope, length)
+        for key, slope in field.slopes(scaled, arb_series([1], length), state, _product).items()
+    }
+    nothing = [ZERO] * length
+    entries = [rows.get((i, j), nothing) for i in range(dimension) for j in range(dimension)]
+    return [arb_mat(dimension, dimension, [e[k] for e in entries]) for k in range(length)]
+
+
+def _raise(slopes: Coefficients, y: Coefficients, z: Coefficients) -> None:
+    """Y' = A Y and Z' = -Z A, up to one coefficient more than A has."""
+    for k in range(len(y) - 1, len(slopes)):
+        ahead, behind = slopes[0] * y[k], z[k] * slopes[0]
+        for i in range(1, k + 1):
+            ahead, behind = ahead + slopes[i] * y[k - i], behind + z[k - i] * slopes[i]
+        y.append((ahead * (ONE / (k + 1))).mid())
+        z.append((behind * (ONE / -(k + 1))).mid())
 
 
 def _cut1(e: arb_series, length: int) -> arb_series:
@@ -127,21 +135,8 @@ def _cut(m: Matrix, length: int) -> Matrix:
     return [[_cut1(e, length) for e in row] for row in m]
 
 
-def _middle(m: Matrix, length: int) -> Matrix:
-    return [[arb_series(_coefficients(e, length), length) for e in row] for row in m]
-
-
 def _applied(m: Matrix, vector: list[arb_series]) -> list[arb_series]:
     return [_sum([a * b for a, b in zip(row, vector, strict=True)]) for row in m]
-
-
-def _times(m: Matrix, n: Matrix) -> Matrix:
-    columns = list(zip(*n, strict=True))
-    return [[_sum([a * b for a, b in zip(row, column, strict=True)]) for column in columns] for row in m]
-
-
-def _plus(m: Matrix, n: Matrix) -> Matrix:
-    return [[a + b for a, b in zip(r, q, strict=True)] for r, q in zip(m, n, strict=True)]
 
 
 def _sum(terms: list[arb_series]) -> arb_series:

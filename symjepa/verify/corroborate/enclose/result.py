@@ -18,8 +18,8 @@ from flint import arb, arb_mat, fmpq, fmpz
 
 from symjepa.errors import InvalidNumber, SymjepaError
 from symjepa.exact.balls import precision
-from symjepa.modes.reduction import ModeFlow
 from symjepa.symbols import latex_names
+from symjepa.verify.corroborate.enclose.field import Flow
 from symjepa.verify.corroborate.enclose.frame import Box
 
 Dyadic: TypeAlias = tuple[int, int]
@@ -77,7 +77,7 @@ class Enclosure:
     trajectory that blows up seems to do so (a guess; that it exists until `reached` is proved).
     """
 
-    modes: ModeFlow
+    modes: Flow
     parameters: tuple[tuple[sp.Symbol, sp.Expr], ...]
     variables: tuple[sp.Expr, ...]
     nodes: tuple[Node, ...]

@@ -59,6 +59,18 @@ def test_an_enclosure_contains_the_trajectory_and_is_as_narrow_as_asked(
     checked(*problem, time, digits)
 
 
+@settings(max_examples=3)
+@given(problems())
+def test_a_trajectory_of_any_model_shifted_by_a_hair_is_rejected(problem: Any) -> None:
+    """10⁻³⁵, where the amplitudes are of order one and 40 digits were asked for."""
+    modes, values, start = problem
+    found = enclose(modes, values, start, 1, 40)
+    exact = integrated(modes, values, start, 1, 52)
+    hair = arb(fmpq(1, 10**35))
+    assert found.complete and all(contains(found.value, exact))
+    assert not any(contains(found.value, exact, hair)) and not any(contains(found.value, exact, -hair))
+
+
 def test_a_trajectory_shifted_by_a_hair_is_rejected() -> None:
     modes = ema()
     found = enclose(modes, parameters(modes), spread_out(modes), 3, 40)

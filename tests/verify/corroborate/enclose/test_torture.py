@@ -10,14 +10,16 @@ from typing import Any
 
 import pytest
 import sympy as sp
-from flint import arb
+from flint import arb, fmpz
 
 import symjepa as sj
 from symjepa.exact.balls import precision
 from symjepa.verify.corroborate.enclose import Stop, enclose
+from symjepa.verify.corroborate.peers import by_heyoka
 from tests.verify.corroborate.enclose.trajectories import (
     TENTH,
     checked,
+    contains,
     ema,
     everywhere,
     flow,
@@ -155,3 +157,22 @@ def test_digits_survive_to_time_400() -> None:
     modes = ema()
     found = enclose(modes, parameters(modes), everywhere(modes, TENTH), 400, 45)
     assert found.complete and narrow(found, 45)
+
+
+@pytest.mark.needs("heyoka")
+@pytest.mark.parametrize("name", SLOW)
+def test_what_heyoka_finds_at_higher_precision_is_contained(name: str) -> None:
+    make, changed, size, time, digits = SLOW[name]
+    modes = make()
+    values, start = parameters(modes, **changed), everywhere(modes, size)
+    found = enclose(modes, values, start, time, digits)
+    run = by_heyoka(modes, values, start, [time], digits=digits + 20)
+    exact = {x: _number(run.states[x][0]) for x in modes.state}
+    hair = max((abs(x) for x in exact.values()), key=lambda x: float(x.mid())) * arb(10) ** -digits
+    assert found.complete and all(contains(found.value, exact))
+    assert not any(contains(found.value, exact, hair))
+
+
+def _number(x: Any) -> arb:
+    mantissa, exponent = (int(part) for part in x.man_exp)
+    return arb((fmpz(-abs(mantissa) if x < 0 else abs(mantissa)), fmpz(exponent)))
