@@ -17,7 +17,7 @@ from pathlib import Path
 from symjepa.cli.arguments import Usage, parse
 from symjepa.errors import SymjepaError
 
-COMMANDS = ("derive", "enclose", "check", "list", "show", "latex", "new", "reproduce")
+COMMANDS = ("derive", "enclose", "check", "list", "show", "ledger", "latex", "new", "reproduce")
 
 OK, REFUTED, UNDECIDED, USAGE, INTERNAL, CANNOT_WRITE = 0, 1, 2, 64, 70, 74
 

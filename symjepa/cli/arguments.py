@@ -18,6 +18,7 @@ examples:
   symjepa derive --encoder-depth 2 --teacher ema
   symjepa check                                prove the book of theorems
   symjepa show noise-decay                     one theorem, with a verdict for every line
+  symjepa ledger                               printed claims of others, with a verdict for each reading
   symjepa latex jepa-fixed-point -o paper      a theorem for your own paper
   symjepa reproduce -o build                   all of it: certificates, book, figures, models
 

@@ -23,7 +23,8 @@ examples:
   symjepa check                            the whole book
   symjepa check noise-decay balance-law -o certificates
   symjepa check my_theorem.py              a file of your own
-  symjepa check --trust                    what the verdicts rest on"""
+  symjepa check --trust                    what the verdicts rest on
+  symjepa check --trust jepa-mode-ode      what this one rests on"""
 SECONDS = 600.0
 
 
@@ -40,7 +41,9 @@ def add(parser: ArgumentParser) -> None:
         "--time-limit", metavar="SECONDS", default=f"{SECONDS:g}", help="for each theorem (default 600)"
     )
     parser.add_argument(
-        "--trust", action="store_true", help="list the trusted files with their lengths, and check nothing"
+        "--trust",
+        action="store_true",
+        help="list the trusted files with their lengths; of named theorems only what these rest on",
     )
     parser.add_argument("-o", "--output", metavar="DIR", help="write a certificate for each theorem to DIR/LABEL.json")
     add_format(parser, "text", "json")
@@ -187,20 +190,38 @@ def _write(found: list[Outcome], folder: str | None) -> list[Path]:
     return paths
 
 
-def _trust(request: Namespace) -> int:
-    """The trusted files, their lengths and their arguments."""
-    from symjepa.cli.tables import trusted
-    from symjepa.verify.trust import trusted_files
+def _claims(names: list[str]) -> set[type]:
+    """The types of the claims that theorems, and those that they use, state and prove."""
+    from symjepa.catalogue import find, uses
+    from symjepa.cli.checking import report_of
+    from symjepa.verify.check import Line
 
-    files = trusted_files()
+    found: set[type] = set()
+    for entry in map(find, names):
+        _, report = report_of(entry, None)
+        found |= {type(line.claim) for line in (*report.lines, *report.claim) if isinstance(line, Line)}
+        found |= _claims(list(uses(entry)))
+    return found
+
+
+def _trust(request: Namespace) -> int:
+    """The trusted files, their lengths and their arguments: all of them, or those of the theorems that are named."""
+    from symjepa.cli.tables import trusted
+    from symjepa.verify.trust import TIERS, rests_on, trusted_files
+
+    files = rests_on(_claims(request.theorems)) if request.theorems else trusted_files()
     if request.format == "json":
-        listed = [{"file": f.name, "lines": f.lines, "sha256": f.sha256, "argument": f.argument} for f in files]
+        listed = [
+            {"file": f.name, "tier": f.tier, "lines": f.lines, "sha256": f.sha256, "argument": f.argument}
+            for f in files
+        ]
+        tiers = {f"{tier}_lines": sum(f.lines for f in files if f.tier == tier) for tier in TIERS}
         head = _head(request, whole_number("--jobs", request.jobs), time_limit(request.time_limit))
         rest = {
             "theorems": [],
             "problems": [],
             "trusted": listed,
-            "summary": {"files": len(files), "lines": sum(f.lines for f in files)},
+            "summary": {"files": len(files), "lines": sum(f.lines for f in files), **tiers},
         }
         print(json.dumps({**head, **rest, "exit": 0}, ensure_ascii=False, indent=2))
     else:

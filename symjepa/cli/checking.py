@@ -23,6 +23,7 @@ from symjepa.statements.statement import Conjecture, Theorem
 from symjepa.verify.certificates import Object, Source, Spelled, certificate, counterexample_object, rules_used
 from symjepa.verify.check import Line, Report, check
 from symjepa.verify.kernel.decide import Verdict
+from symjepa.verify.readings import Finding
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,18 @@ class Outcome:
             return 1
         if self.as_expected:
             return 0
-        missed = any(miss["verdict"] != "REFUTED" for miss in self.near_misses)
+        missed = any(miss["verdict"] != "REFUTED" for miss in self.near_misses) or self._misread
         return 2 if (self.verdict == "UNDECIDED" and not missed) or self.certificate is None else self._refuted(missed)
 
     def _refuted(self, missed: bool) -> int:
         return 1 if missed or self.verdict == "REFUTED" or self.kind == "conjecture" else 2
+
+    @property
+    def _misread(self) -> bool:
+        """Whether a reading of a printed claim deserves another verdict than it expects; undecided ones have none."""
+        rows = [] if self.certificate is None else self.certificate.get("printed", [])
+        readings = [reading for row in rows for reading in row["readings"]]
+        return any(not reading["as_expected"] and reading["kind"] != "undecided" for reading in readings)
 
     @property
     def near_misses(self) -> list[Object]:
@@ -135,6 +143,41 @@ def examined(name: str, seconds: float | None, full: bool = False) -> tuple[Outc
     except SymjepaError as error:
         told = placed_message(entry, error)
         return Outcome(entry.label, file_name(entry), problem=told, seconds=perf_counter() - begun), None
+
+
+def examined_all(
+    names: Sequence[str], jobs: int, seconds: float | None, full: bool = False
+) -> list[tuple[Outcome, Report | None]]:
+    """Several theorems with their reports, in their order, with a bar for whoever watches."""
+    if jobs == 1 or len(names) < 2:
+        return [examined(name, seconds, full) for name in watched(names)]
+    with ProcessPoolExecutor(min(jobs, len(names)), mp_context=get_context("spawn")) as pool:
+        try:
+            futures = {pool.submit(examined, name, seconds, full): name for name in names}
+            for number, future in enumerate(as_completed(futures), start=1):
+                progress(number, len(names), futures[future])
+            return [future.result() for future in futures]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def watched(names: Sequence[str]) -> Iterator[str]:
+    """The names one by one, with a bar for whoever watches."""
+    for number, name in enumerate(names):
+        progress(number, len(names), name)
+        yield name
+    progress(len(names), len(names), "")
+
+
+def status_of(report: Report) -> int:
+    """Exit status of one checked theorem: 0 as expected, 1 refuted, 2 undecided."""
+    if report.as_expected:
+        return 0
+    missed = any(miss.verdict is not Verdict.REFUTED for miss in report.near_misses)
+    misread = any(not f.as_expected and f.kind != "undecided" for row in report.printed for f in row.findings)
+    contrary = report.verdict is Verdict.REFUTED or (report.kind == "conjecture" and report.verdict is Verdict.PROVED)
+    return 1 if missed or misread or contrary else 2
 
 
 def report_of(entry: Entry, seconds: float | None) -> tuple[Theorem | Conjecture, Report]:
@@ -236,7 +279,19 @@ def first_failure(entry: Entry, report: Report) -> Object | None:
                 f": {miss.why}" if miss.why else ""
             )
             return _failing_part(entry, "near_misses", told) | {"claim": spelled().claim(miss.claim)}
-    return None
+    return None if report.misread is None else _misread(entry, report.misread)
+
+
+def _misread(entry: Entry, found: Finding) -> Object:
+    """A reading of a printed claim whose verdict is not the one that was expected."""
+    told = f"the reading “{found.reading.words}” is {found.kind}, but {found.reading.expected} was expected"
+    refuted = found.refuted
+    point = counterexample_object(refuted.counterexample) if refuted else None
+    claim = found.reading.claim
+    return _failing_part(entry, "printed", told + (f": {found.why}" if found.why else "")) | {
+        "claim": None if claim is None else spelled().claim(claim),
+        "counterexample": point,
+    }
 
 
 def _failing_line(entry: Entry, report: Report, line: Line) -> Object:

@@ -39,7 +39,7 @@ def add(parser: ArgumentParser) -> None:
 def run(request: Namespace) -> int:
     """Checks, and writes what was found."""
     from symjepa.catalogue import find
-    from symjepa.cli.checking import progress, whole_book
+    from symjepa.cli.checking import progress, status_of, whole_book
 
     seconds = time_limit(request.time_limit)
     names = list(dict.fromkeys(request.theorems)) or whole_book()
@@ -50,7 +50,7 @@ def run(request: Namespace) -> int:
         checked.append(checked_one(entry, seconds))
     progress(len(entries), len(entries), "")
     written = write_book(checked, request.output)
-    status = max(_status(one) for one in checked)
+    status = max(status_of(one.report) for one in checked)
     _tell(request, seconds, checked, written, status)
     return status
 
@@ -84,12 +84,6 @@ def bibliography() -> str:
     package = Path(__file__).resolve().parent.parent
     found = (file for file in (package / "references.bib", package.parent / "references.bib") if file.is_file())
     return next((file.read_text("utf-8") for file in found), "")
-
-
-def _status(one: Checked) -> int:
-    if one.report.as_expected:
-        return 0
-    return 2 if one.report.verdict.value == "UNDECIDED" else 1
 
 
 def _tell(request: Namespace, seconds: float | None, checked: list[Checked], written: list[Path], status: int) -> None:

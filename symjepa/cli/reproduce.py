@@ -1,7 +1,8 @@
 """Reproduce everything: check the book and corroborate it by other means, derive the paper's models
 and their variants and check every gradient flow against finite samples in exact rationals, and
-write certificates, the book and its fragments in LaTeX (and PDF, where pdflatex is installed),
-figures, and a LaTeX fragment and a JSON file per model. Ends in one table."""
+write certificates, the ledger of printed claims, the book and its fragments in LaTeX (and PDF,
+where pdflatex is installed), figures, and a LaTeX fragment and a JSON file per model. Ends in one
+table."""
 
 from __future__ import annotations
 
@@ -9,20 +10,20 @@ import json
 import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from symjepa.cli.arguments import add_format
 from symjepa.cli.check import SECONDS, exit_status, row, time_limit, whole_number
+from symjepa.cli.ledger import exit_status as ledger_status
 
 if TYPE_CHECKING:
     from symjepa.cli.checking import Outcome
     from symjepa.model import Model
     from symjepa.render.account import Account
     from symjepa.verify.check import Report
+    from symjepa.verify.ledger import LedgerRow
 
 HELP = "check, derive, write and draw everything"
 EXAMPLES = """\
@@ -71,14 +72,20 @@ def _cores() -> int:
 def run(request: Namespace) -> int:
     """Checks, derives, writes; the table at the end says what agreed."""
     from symjepa.cli.summary import lines, spoken
+    from symjepa.verify.ledger import counts
 
     jobs, seconds = whole_number("--jobs", request.jobs), time_limit(request.time_limit)
     done = examined(jobs, seconds, request.effort == "full")
     found = [outcome for outcome, _ in done]
     steps = list(_written(request.output, done))
-    status = exit_status(found) or int(any(step.failed for step in steps))
+    rows = rows_of(done)
+    status = worst([exit_status(found), ledger_status(rows, ()), *(int(step.failed) for step in steps)])
     if request.format == "json":
-        print(json.dumps(_object(request, jobs, seconds, found, steps, status), ensure_ascii=False, indent=2))
+        print(
+            json.dumps(
+                _object(request, jobs, seconds, found, steps, counts(rows), status), ensure_ascii=False, indent=2
+            )
+        )
     else:
         told = [f"{step.name:12} {'FAILED: ' * step.failed}{step.told}" for step in steps]
         print("\n".join([*lines(found, timed=True), *spoken(found), "", *told, f"{'written to':12} {request.output}/"]))
@@ -89,38 +96,30 @@ def _written(folder: Path, done: Sequence[tuple[Outcome, Report | None]]) -> Ite
     """Writes part after part, each file whole or not at all."""
     found = [outcome for outcome, _ in done]
     yield _certificates(folder, found)
+    yield _ledger(folder, done)
     yield _models(folder)
     yield _figures(folder, found)
     yield _book(folder, done)
     yield from (_pdf(folder, document) for document in DOCUMENTS)
 
 
+def worst(statuses: Sequence[int]) -> int:
+    """What is at fault before what is refuted before what is undecided."""
+    return next((status for status in (64, 1, 2) if status in statuses), 0)
+
+
+def rows_of(done: Sequence[tuple[Outcome, Report | None]]) -> tuple[LedgerRow, ...]:
+    """The ledger of whatever could be checked."""
+    from symjepa.verify.ledger import ledger
+
+    return ledger((outcome.label, report) for outcome, report in done if report is not None)
+
+
 def examined(jobs: int, seconds: float | None, full: bool) -> list[tuple[Outcome, Report | None]]:
     """Every theorem of the book with its report, several at once, in the order of the book."""
     from symjepa.cli import checking
 
-    names = checking.whole_book()
-    if jobs == 1:
-        return [checking.examined(name, seconds, full) for name in _watched(names)]
-    with ProcessPoolExecutor(min(jobs, max(len(names), 1)), mp_context=get_context("spawn")) as pool:
-        try:
-            futures = {pool.submit(checking.examined, name, seconds, full): name for name in names}
-            for number, future in enumerate(as_completed(futures), start=1):
-                checking.progress(number, len(names), futures[future])
-            return [future.result() for future in futures]
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _watched(names: Sequence[str]) -> Iterator[str]:
-    """The names one by one, with a bar for whoever watches."""
-    from symjepa.cli.checking import progress
-
-    for number, name in enumerate(names):
-        progress(number, len(names), name)
-        yield name
-    progress(len(names), len(names), "")
+    return checking.examined_all(checking.whole_book(), jobs, seconds, full)
 
 
 # --- certificates, and the book
@@ -136,6 +135,20 @@ def _certificates(folder: Path, found: Sequence[Outcome]) -> Step:
         write(folder / "certificates" / f"{one.label}.json", text)
     write(folder / "summary.txt", "\n".join(lines(found, timed=False)) + "\n")
     return Step("certificates", f"{len(own)}, in certificates/; the table above, without times, in summary.txt")
+
+
+def _ledger(folder: Path, done: Sequence[tuple[Outcome, Report | None]]) -> Step:
+    """The printed claims with their verdicts: as text and as data; as LaTeX they are part of the book."""
+    from symjepa.cli.ledger import as_data, as_text
+    from symjepa.render.files import write
+    from symjepa.render.ledger import summary
+
+    rows = rows_of(done)
+    write(folder / "ledger.txt", as_text(rows))
+    write(folder / "ledger.json", as_data(rows))
+    amiss = [row.printed.id for row in rows if row.status]
+    told = f"{summary(rows)}; ledger.txt, ledger.json" + (f"; amiss: {', '.join(amiss)}" if amiss else "")
+    return Step("ledger", told, any(row.status == 1 for row in rows))
 
 
 def _book(folder: Path, done: Sequence[tuple[Outcome, Report | None]]) -> Step:
@@ -211,12 +224,13 @@ def models() -> dict[str, Model]:
 
 def _models(folder: Path) -> Step:
     """Every model derived, compared entry by entry with finite samples, and written."""
+    from symjepa.cli.checking import watched
     from symjepa.render.account import account
     from symjepa.verify.corroborate.entrywise import disagreements
 
     own = models()
     differing = []
-    for label in _watched(list(own)):
+    for label in watched(list(own)):
         answer = account(own[label])
         differing += [f"{label}: {layer}" for layer in disagreements(answer.flow)]
         _write_model(folder, label, answer)
@@ -247,7 +261,13 @@ def _write_document(folder: Path, labels: Sequence[str]) -> None:
 
 
 def _object(
-    request: Namespace, jobs: int, seconds: float | None, found: Sequence[Outcome], steps: Sequence[Step], status: int
+    request: Namespace,
+    jobs: int,
+    seconds: float | None,
+    found: Sequence[Outcome],
+    steps: Sequence[Step],
+    ledger: Any,
+    status: int,
 ) -> dict[str, Any]:
     """The one object on stdout."""
     from symjepa.cli import version
@@ -262,6 +282,7 @@ def _object(
         "theorems": [row(one) for one in found if not one.problem],
         "problems": [{"label": one.label, "file": one.file, "message": one.problem} for one in found if one.problem],
         "steps": [{"name": step.name, "said": step.told, "failed": step.failed} for step in steps],
+        "ledger": ledger,
         "summary": summary(list(found)),
         "exit": status,
     }

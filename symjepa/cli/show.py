@@ -27,12 +27,12 @@ def add(parser: ArgumentParser) -> None:
 def run(request: Namespace) -> int:
     """Checks one theorem and prints all of it."""
     from symjepa.catalogue import find
-    from symjepa.cli.checking import certified, report_of
+    from symjepa.cli.checking import certified, report_of, status_of
 
     seconds = time_limit(request.time_limit)
     entry = find(request.theorem)
     theorem, report = report_of(entry, seconds)
-    status = 0 if report.as_expected else 2 if report.verdict.value == "UNDECIDED" else 1
+    status = status_of(report)
     if request.format == "json":
         from symjepa.cli import version
 

@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import Any
 
 from symjepa.cli.checking import Outcome
-from symjepa.verify.trust import TrustedFile
+from symjepa.verify.trust import TIERS, TrustedFile
 
 WIDTH = 110
 LONGEST = 600
@@ -65,9 +65,10 @@ def _failure(one: Outcome) -> Iterator[str]:
     failed = one.first_failure or {}
     place = f" at {one.file.rpartition('/')[2]}:{failed['line']}" if failed.get("line") else ""
     where = {"proof": "in the proof", "claim": "in the claim", "witness": "in the witness", "limit": "at a limit"}
+    where["printed"] = "of a printed claim"
     yield ""
     part = where.get(failed["where"], "among the near misses")
-    yield f"{one.label}: {failed.get('verdict', one.verdict)} {part}{place}"
+    yield f"{one.label}: {_fault(one, failed)} {part}{place}"
     yield from _detail("source", failed.get("source", ""))
     yield from _detail("says", failed["claim"]["text"] if failed.get("claim") and "text" in failed["claim"] else "")
     yield from _detail("left over" if failed["where"] in ("proof", "claim") else "because", failed["residual"])
@@ -75,6 +76,10 @@ def _failure(one: Outcome) -> Iterator[str]:
     if found:
         yield from _detail("false at", ", ".join(f"{name} = {number}" for name, number in found["point"].items()))
         yield from _detail("there", found["fails"])
+
+
+def _fault(one: Outcome, failed: dict[str, Any]) -> str:
+    return "an unexpected reading" if failed["where"] == "printed" else str(failed.get("verdict", one.verdict))
 
 
 def _detail(name: str, text: str) -> Iterator[str]:
@@ -98,10 +103,14 @@ def summary(found: Sequence[Outcome]) -> str:
 def trusted(files: Sequence[TrustedFile]) -> str:
     """The trusted files, their lengths and their arguments."""
     lines = [f"{'lines':>5}  trusted file (without blanks, comments and docstrings)"]
-    for file in files:
-        lines.append(f"{file.lines:5}  {file.name}")
-        lines += [f"         {line}" for line in wrap(file.argument or "NO SOUNDNESS ARGUMENT", WIDTH - 9)]
-    lines.append(f"{sum(file.lines for file in files):5}  in {len(files)} files")
+    for tier, (role, _) in TIERS.items():
+        own = [file for file in files if file.tier == tier]
+        lines += ["", *wrap(f"{tier}: {role}", WIDTH)]
+        for file in own:
+            lines.append(f"{file.lines:5}  {file.name}")
+            lines += [f"         {line}" for line in wrap(file.argument or "NO SOUNDNESS ARGUMENT", WIDTH - 9)]
+        lines.append(f"{sum(file.lines for file in own):5}  {tier}, in {len(own)} files")
+    lines += ["", f"{sum(file.lines for file in files):5}  in {len(files)} files"]
     return "\n".join(lines) + "\n"
 
 

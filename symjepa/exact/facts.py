@@ -8,6 +8,7 @@ Every other file of this room either demands facts (side conditions) or derives 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 import sympy as sp
@@ -22,6 +23,11 @@ TEX = {"positive": "> 0", "nonnegative": r"\geq 0", "nonzero": r"\neq 0", "zero"
 
 def _tex(expr: sp.Expr) -> str:
     return str(sp.latex(expr, symbol_names=latex_names()))
+
+
+@lru_cache(maxsize=50_000)
+def _plain(expr: sp.Expr) -> str:
+    return str(expr)
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,7 @@ class Fact:
 
     def __str__(self) -> str:
         ranges = "".join(f" for {r.lo} <= {r.symbol} <= {r.hi}" for r in self.over)
-        return f"{self.expr} {SAID[self.kind]}{ranges}"
+        return f"{_plain(self.expr)} {SAID[self.kind]}{ranges}"
 
 
 def lifted(conditions: frozenset[Fact] | set[Fact], r: Range) -> frozenset[Fact]:

@@ -348,6 +348,21 @@ def inverse(e: Element) -> Element:
     return term(raised(m, Fraction(-1)), 1 / c) * power(Atom("poly", p), Fraction(-1))
 
 
+def reduced(e: Element) -> Element:
+    """The same value: a primitive denominator P is cancelled where the numerator is a monomial times P or -P."""
+    for p in polys(e):
+        exponents = {exponent_of(m, p) for m in e.terms}
+        (x, *others) = exponents
+        if others or not isinstance(x, Fraction) or x >= 0 or x.denominator != 1 or len(e.terms) == 1:
+            continue
+        c, m, primitive = content(e * power(p, -x))
+        for sign in (1, -1):
+            if primitive == p.args[0] * number(sign):
+                e = term(m, sign * c) * power(p, x + 1)
+                break
+    return e
+
+
 def _coprime(num: Element, den: Element) -> tuple[Element, Element]:
     if not num or len(den.terms) == 1 or not (_is_laurent(num) and _is_laurent(den)):
         return num, den

@@ -384,7 +384,7 @@ def _log_atom(base: Base) -> Element:
 def _distributed(kind: str, bound: sp.Symbol, body: Element, lo: Element, hi: Element) -> Element:
     """The binder of a sum of monomials: termwise, factors free of the bound symbol outside."""
     result = ring.ZERO
-    for m, c in body.terms.items():
+    for m, c in ring.reduced(body).terms.items():
         outside, inside = _parted(m, bound)
         atom = Atom(kind, bound, Element({inside: Fraction(1)}), lo, hi)
         result = result + ring.term(outside, c) * ring.single(atom)

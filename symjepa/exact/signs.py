@@ -4,11 +4,13 @@ Soundness: `Signs(facts)` knows the facts and nothing else; SymPy's assumptions 
 at every point that satisfies the facts, and there the expression is defined.  Rules:
   structure   numbers; symbols by their facts; sums and products of signs; powers of positives; even powers; exp; log
               by the sign of its argument - 1; LambertW of positives; sums and integrals by their terms over the range
+              (an integral is strict if its integrand, continuous and of one sign, is not zero between the ends)
   powers      c m (g^E - 1) by the signs of E and g - 1, for g > 0
   hypothesis  the normal form is a rational multiple of that of a fact
   expansion   every coefficient of numerator and denominator is non-negative over factors of known sign
   balls       of a constant
-  slack       expansion after x = bound + slack, slack >= 0 standing for a fact that is affine in x
+  slack       expansion after x = bound + slack, slack >= 0 standing for a fact that is affine in x; then with fewer
+              facts (those on symbols of the expression, or on their neighbours), which imply no more
   cone        an expression exhibited by the author is equal, and has its sign by structure or expansion
 Equalities are used only with all their conditions shown, in the same way.  A proof is a finite tree: a call that is
 already under way, or too deep, answers "not shown".  Strictness needs a strictly signed term.
@@ -20,6 +22,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, floor
 
 import sympy as sp
@@ -89,6 +92,9 @@ class Signs:
         self._under_way: set[object] = set()
         self._failed: set[object] = set()
         self._slack = False
+        self._images: dict[bool, tuple[dict[sp.Symbol, sp.Expr], Signs]] = {}
+        self._near: dict[frozenset[Fact], Signs] = {}
+        self._fewer = False
         self._known: dict[sp.Expr, Sign] = {}
         self._settled: dict[tuple[sp.Expr, Kind], str] = {}
         self._hypotheses = self._table()
@@ -146,10 +152,12 @@ class Signs:
         return self._settled[expr, kind]
 
     def _why(self, expr: sp.Expr, kind: Kind) -> str | None:
-        if self.sign(expr).shows(kind):
-            return "by structure"
+        if self._by_hypothesis(expr).shows(kind):
+            return "by a hypothesis"
         if self._expanded(expr).shows(kind):
             return "no coefficient has the wrong sign"
+        if self.sign(expr).shows(kind):
+            return "by structure"
         if not expr.free_symbols and _constant_sign(expr).shows(kind):
             return "by balls"
         return self._by_slack(expr, kind)
@@ -183,9 +191,16 @@ class Signs:
         extra = [Fact(n - r.lo, "nonnegative")]
         extra += [] if r.hi is sp.oo else [Fact(r.hi - n, "nonnegative")]
         extra += [Fact(n, "integer")] if r.integer else []
+        extra += [Fact(n, "positive")] if self.shows(Fact(r.lo, "positive")) else []
         inside = Signs(self.facts | frozenset(extra))
         inside._under_way, inside._slack = self._under_way | {n}, self._slack
         return n, inside
+
+    def _assuming(self, *more: Fact) -> Signs:
+        """What also holds under further facts."""
+        narrower = Signs(self.facts | frozenset(more))
+        narrower._under_way, narrower._slack = set(self._under_way), self._slack
+        return narrower
 
     # Normal forms with their conditions shown.
 
@@ -215,7 +230,7 @@ class Signs:
             if f.kind == "integer":
                 continue
             try:
-                element = ring.clear(normal(f.expr).element)
+                element = _cleared(f.expr)
             except REFUSALS:
                 continue
             if element:
@@ -225,7 +240,7 @@ class Signs:
 
     def _by_hypothesis(self, expr: sp.Expr) -> Sign:
         try:
-            element = ring.clear(normal(expr).element)
+            element = _cleared(expr)
         except REFUSALS:
             return UNKNOWN
         if not element:
@@ -320,7 +335,11 @@ class Signs:
         return _accumulated(first, rest)
 
     def _above_one(self, g: Element) -> Sign:
-        return self._some_sign(ring.to_expr(g) - 1)
+        """The sign of g - 1 for one monomial g = a/b in positive bases: that of a - b."""
+        ((m, c),) = g.terms.items()
+        above: Monomial = frozenset((b, x) for b, x in m if isinstance(x, Fraction) and x > 0)
+        difference = ring.term(above, c) - ring.term(ring.raised(m - above, Fraction(-1)))
+        return self._some_sign(ring.to_expr(difference))
 
     def _is_positive(self, base: Base) -> bool:
         return self._of_factor(base, Fraction(1)).shows("positive")
@@ -383,7 +402,9 @@ class Signs:
             return UNKNOWN
         n, inside = self._within(Range(s, lo, hi, integer=whole))
         term = inside._some_sign(substitute(body, {s: n}))
-        strict = term.ne and self._shown(hi - lo, "nonnegative" if whole else "positive")
+        within = inside if whole else inside._assuming(Fact(n - lo, "positive"), Fact(hi - n, "positive"))
+        strict = term.ne or ((term.ge or term.le) and within._some_sign(substitute(body, {s: n})).ne)
+        strict = strict and self._shown(hi - lo, "nonnegative" if whole else "positive")
         return Sign(term.ge, term.le, (term.ge or term.le) and strict)
 
     # Integers.
@@ -409,6 +430,9 @@ class Signs:
         element = self._normal(expr)
         if element is None:
             return UNKNOWN
+        as_it_stands = self._of_terms(element)
+        if as_it_stands != UNKNOWN:
+            return as_it_stands
         try:
             num, den = ring.fraction(element)
         except TooLarge:
@@ -449,32 +473,64 @@ class Signs:
         if self._slack or self._normal(expr) is None:
             return None
         for upper in (False, True):
-            moved = self._moved(upper, expr)
-            if moved is None:
+            values, signs = self._moved(upper)
+            if not values:
                 continue
-            values, signs = moved
             image = substitute(expr, values)
             signs._under_way, signs._slack = set(self._under_way), True
+            signs._failed.clear()
             if signs.sign(image).shows(kind) or signs._expanded(image).shows(kind):
                 said = ", ".join(f"{x} = {e}" for x, e in values.items() if x in expr.free_symbols)
                 return f"no coefficient has the wrong sign after {said}"
-        return None
+        return next((why for near in self._nearer(expr) if (why := near._by_slack(expr, kind))), None)
 
-    def _moved(self, upper: bool, expr: sp.Expr) -> tuple[dict[sp.Symbol, sp.Expr], Signs] | None:
-        """x = bound + slack for symbols of expr, one after another; and what is known of the image."""
+    def _nearer(self, expr: sp.Expr) -> Iterator[Signs]:
+        """Fewer facts: those on symbols of expr alone, then on their neighbours too; a bound by symbols from further
+        away may otherwise take the place of the one that is needed.
+        """
+        symbols = frozenset(expr.free_symbols)
+        for _ in range(0 if self._fewer else 2):
+            own = frozenset(f for f in self.facts if f.free_symbols <= symbols)
+            if 0 < len(own) < len(self.facts):
+                near = self._near[own] if own in self._near else Signs(own)
+                self._near[own] = near
+                near._under_way, near._fewer = set(self._under_way), True
+                near._failed.clear()
+                yield near
+            symbols = symbols.union(*(f.free_symbols for f in self.facts if f.free_symbols & symbols))
+
+    def _moved(self, upper: bool) -> tuple[dict[sp.Symbol, sp.Expr], Signs]:
+        """x = bound + slack for symbols, one after another; and what is known of the image.
+
+        Kept for the next question unless a fact was passed over: that it is defined may yet be shown.  Facts about
+        integrals bound no symbol and are left behind.
+        """
+        if upper in self._images:
+            return self._images[upper]
         values: dict[sp.Symbol, sp.Expr] = {}
-        facts = set(self.facts)
+        facts, whole = set(self.facts), True
         for f in self._plain:
-            if f.kind not in ("positive", "nonnegative") or self._normal(f.expr) is None:
+            if f.kind not in ("positive", "nonnegative") or f.expr.has(sp.Integral):
+                continue
+            if self._normal(f.expr) is None:
+                whole = False
                 continue
             choice = _elimination(f, values, upper, self._is_integer(f.expr))
             if choice is not None:
                 x, value, known = choice
                 values = {y: substitute(e, {x: value}) for y, e in values.items()} | {x: value}
                 facts |= known
-        if not values:
-            return None
-        return values, Signs({_image(f, values) for f in facts})
+        kept = (f for f in facts if not f.expr.has(sp.Integral))
+        image = values, Signs({_image(f, values) for f in kept} if values else ())
+        if whole:
+            self._images[upper] = image
+        return image
+
+
+@lru_cache(maxsize=5_000)
+def _cleared(expr: sp.Expr) -> Element:
+    """The normal form by which hypotheses are compared; its conditions are for the caller to show."""
+    return ring.clear(normal(expr).element)
 
 
 def _constant_sign(expr: sp.Expr) -> Sign:

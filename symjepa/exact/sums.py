@@ -167,7 +167,7 @@ def _match(lemma: SumLemma, body: sp.Expr, limit: sp.Tuple) -> Closed | None:
     factor = _constant_factor(here, there, n)
     terms = equal(here, factor * there)
     lows = equal(lo, lemma.lo)
-    if not (terms.holds and lows.holds):
+    if not (terms.holds and lows.holds) or factor == 0:  # a sum of zeros needs no lemma, nor its conditions
         return None
     conditions = lows.conditions | lifted(terms.conditions, Range(n, lo, hi, integer=True))
     conditions |= {Fact(hi - lo + 1, "nonnegative"), Fact(hi, "integer")}
@@ -176,5 +176,5 @@ def _match(lemma: SumLemma, body: sp.Expr, limit: sp.Tuple) -> Closed | None:
 
 def _constant_factor(here: sp.Expr, there: sp.Expr, n: sp.Symbol) -> sp.Expr:
     """A proposal for c, free of n, with here = c there; 1 where there is none.  `_match` decides whether it is one."""
-    quotient = ring.to_expr(normal(here / there).element)
+    quotient = ring.to_expr(ring.reduced(normal(here / there).element))
     return ONE if n in quotient.free_symbols else quotient

@@ -5,13 +5,17 @@ W_{lo+1}$, whose ends are integer-linear in K, L and layer indices.  Neighbours 
 empty segment `W[a:a]` is the identity; layer l is `W[l:l-1]`.  So one rule differentiates every layer of every depth,
 and the edges l = 1 and l = L come out by themselves.
 
+A third kind is a power of a Gram matrix, `(g gᵀ)^n` with n integer-linear: powers of one Gram matrix merge by adding
+their exponents, and the exponent 0 is the identity.
+
 Soundness.  A word denotes a product of matrices, a `WordSum` a linear combination of words of one shape, a `TraceSum`
 a linear combination of traces.  The only identities used are: associativity, the two segment rules above (valid for a
 ≥ b ≥ c, which `Segment` checks when its length is a number, and which words note when they merge and `ranges` reports
-for the caller to show otherwise), (AB)ᵀ = BᵀAᵀ, symmetry of letters declared symmetric, and tr(AB) = tr(BA) =
-tr((AB)ᵀ).  Distinct canonical words are only *assumed* different: equality of words proves equality of matrices,
-inequality proves nothing.  Coefficients are SymPy numbers and monomials in commuting scalars; they are combined by
-SymPy's constructors alone.
+for the caller to show otherwise), the rule of powers (valid for exponents ≥ 0, noted and reported likewise), (AB)ᵀ =
+BᵀAᵀ, symmetry of Gram matrices and of letters declared symmetric, and tr(AB) = tr(BA) = tr((AB)ᵀ).  What a power is a
+power of is hidden in it: to differentiate it or to replace a letter inside it is refused.  Distinct canonical words are
+only *assumed* different: equality of words proves equality of matrices, inequality proves nothing.  Coefficients are
+SymPy numbers and monomials in commuting scalars; they are combined by SymPy's constructors alone.
 """
 
 from __future__ import annotations
@@ -104,7 +108,7 @@ class Segment:
         """All the layers of a stack of more than one."""
         return bool(self.lo == 0 and self.hi == self.stack.depth != 1)
 
-    def merge(self, right: Factor) -> Segment | None:
+    def merge(self, right: Factor) -> Factor | None:
         """The segment equal to self·right, if the two are neighbours in one stack."""
         if not isinstance(right, Segment) or (self.stack, self.transposed, self.stopped) != (
             right.stack,
@@ -155,7 +159,7 @@ class Matrix:
     def is_identity(self) -> bool:
         return False
 
-    def merge(self, right: Factor) -> None:
+    def merge(self, right: Factor) -> Factor | None:
         return None
 
     def word(self) -> WordSum:
@@ -169,12 +173,84 @@ class Matrix:
         return f"{{{name}}}^{{\\top}}" if self.transposed else name
 
 
-Factor = Segment | Matrix
+@dataclass(frozen=True, slots=True)
+class Power:
+    """A power of the Gram matrix of a letter, (g gᵀ)^exponent with g = `root`; of W_1ᵀ it is (W_1ᵀ W_1)^exponent."""
+
+    root: Segment | Matrix
+    exponent: sp.Expr
+
+    transposed = stopped = False
+
+    def __post_init__(self) -> None:
+        if self.root.stopped or (self.exponent.is_Number and not (self.exponent.is_Integer and self.exponent >= 0)):
+            raise BadSegment(
+                f"a power needs an exponent ≥ 0 and a letter without stop-gradient, but got {self}", segment=self
+            )
+
+    @property
+    def name(self) -> str:
+        """How it is spelled; no flow and no model has a letter of such a name."""
+        return str(self)
+
+    @property
+    def rows(self) -> Space:
+        return self.root.rows
+
+    @property
+    def cols(self) -> Space:
+        return self.root.rows
+
+    @property
+    def T(self) -> Power:
+        return self
+
+    @property
+    def is_identity(self) -> bool:
+        return bool(self.exponent == 0)
+
+    def merge(self, right: Factor) -> Factor | None:
+        """The power equal to self·right, if both are powers of one Gram matrix."""
+        if not isinstance(right, Power) or right.root != self.root:
+            return None
+        return replace(self, exponent=sp.Add(self.exponent, right.exponent))
+
+    def word(self) -> WordSum:
+        return WordSum.of(Word((self,), self.rows, self.cols))
+
+    def __str__(self) -> str:
+        return f"({self.root} {self.root.T})^({_short(self.exponent)})"
+
+    def latex(self) -> str:
+        return rf"\left({self.root.latex()}\,{self.root.T.latex()}\right)^{{{_tex(self.exponent)}}}"
+
+
+Factor = Segment | Matrix | Power
+
+
+def gram_power(letter: WordSum, exponent: sp.Expr | int) -> WordSum:
+    """(g gᵀ)^exponent for a single letter g."""
+    ((word, _),) = letter.terms
+    (root,) = word.factors
+    if isinstance(root, Power):
+        raise BadSegment(f"a power of a power is no letter; add the exponents of {root}", segment=root)
+    return Power(root, sp.Integer(exponent) if isinstance(exponent, int) else exponent).word()
+
+
+def length(factor: Factor) -> sp.Expr | None:
+    """What must be nonnegative for neighbours to merge: layers of a segment, exponent of a power."""
+    if isinstance(factor, Matrix):
+        return None
+    return factor.exponent if isinstance(factor, Power) else factor.hi - factor.lo
+
 
 _LATEX_NAMES = {
     "Sxx": r"\Sigma^{xx}",
     "Syx": r"\Sigma^{yx}",
     "Syy": r"\Sigma^{yy}",
+    "Snn": r"\Sigma^{nn}",
+    "Syn": r"\Sigma^{yn}",
+    "Snx": r"\Sigma^{nx}",
     "Wbar": r"\overline{W}",
 }
 
@@ -232,13 +308,13 @@ def _merged_noting(factors: Iterable[Factor]) -> tuple[tuple[Factor, ...], froze
     for factor in factors:
         merged = done[-1].merge(factor) if done else None
         if merged is not None:
-            needs.update(f.hi - f.lo for f in (done[-1], factor) if isinstance(f, Segment))
+            needs.update(gap for gap in (length(done[-1]), length(factor)) if gap is not None)
             done[-1] = merged
         else:
             done.append(factor)
         if done[-1].is_identity:
             done.pop()
-    return tuple(done), frozenset(length for length in needs if not length.is_Integer)
+    return tuple(done), frozenset(gap for gap in needs if not gap.is_Integer)
 
 
 def _merged(factors: Iterable[Factor]) -> tuple[Factor, ...]:
@@ -323,7 +399,7 @@ class WordSum:
         """Every letter for which `rule` gives a word sum, replaced by it; shapes must agree."""
         total = WordSum.zero(self.rows, self.cols)
         for word, coefficient in self.terms:
-            parts = [rule(factor) or WordSum.of(Word((factor,), factor.rows, factor.cols)) for factor in word.factors]
+            parts = [_replaced(factor, rule) for factor in word.factors]
             product = reduce(lambda left, right: left @ right, parts, identity(self.rows))
             total = total + coefficient * product
         return total
@@ -336,6 +412,13 @@ class WordSum:
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
+
+
+def _replaced(factor: Factor, rule: Callable[[Factor], WordSum | None]) -> WordSum:
+    inside = (factor.root, factor.root.T) if isinstance(factor, Power) else ()
+    if any(rule(letter) is not None for letter in inside):
+        raise BadSegment(f"a letter inside the power {factor} cannot be replaced", segment=factor)
+    return rule(factor) or WordSum.of(Word((factor,), factor.rows, factor.cols))
 
 
 def _scalar(spell: Callable[[Any], str], coefficient: sp.Expr) -> str:
@@ -450,11 +533,17 @@ def gradient(traces: TraceSum, stack: Stack, index: sp.Expr) -> WordSum:
     """
     total = WordSum.zero(stack.space(index), stack.space(index - 1))
     for word, coefficient in traces.terms:
+        _no_powers(word)
         for position, factor in enumerate(word.factors):
             if isinstance(factor, Segment) and factor.stack == stack and not factor.stopped:
                 rest = word.factors[position + 1 :] + word.factors[:position]
                 total = total + coefficient * _opened(factor, rest, index)
     return total
+
+
+def _no_powers(word: Word) -> None:
+    if any(isinstance(factor, Power) for factor in word.factors):
+        raise BadSegment(f"the power in {word} cannot be differentiated: speak of single layers", segment=word)
 
 
 def _opened(segment: Segment, rest: tuple[Factor, ...], index: sp.Expr) -> WordSum:
@@ -478,21 +567,21 @@ def holds_layer(segment: Segment, index: sp.Expr) -> bool:
     return bool(above.is_Integer and below.is_Integer and above >= 0 and below >= 0)
 
 
+def _unmarked(factor: Factor) -> Factor:
+    return factor if isinstance(factor, Power) else replace(factor, stopped=False)
+
+
 def released(words: WordSum) -> WordSum:
     """The stop-gradient marks taken off, once the gradient has been taken."""
     return words.replaced(
-        lambda factor: (
-            WordSum.of(Word((replace(factor, stopped=False),), factor.rows, factor.cols)) if factor.stopped else None
-        )
+        lambda factor: WordSum.of(Word((_unmarked(factor),), factor.rows, factor.cols)) if factor.stopped else None
     )
 
 
 def released_traces(traces: TraceSum) -> TraceSum:
     """The same for traces."""
     return traces.replaced(
-        lambda factor: (
-            WordSum.of(Word((replace(factor, stopped=False),), factor.rows, factor.cols)) if factor.stopped else None
-        )
+        lambda factor: WordSum.of(Word((_unmarked(factor),), factor.rows, factor.cols)) if factor.stopped else None
     )
 
 
@@ -500,6 +589,7 @@ def along(words: WordSum, rate: Callable[[Factor], WordSum | None]) -> WordSum:
     """The time derivative of words whose letters move at `rate` (None: a constant), by the product rule."""
     total = WordSum.zero(words.rows, words.cols)
     for word, coefficient in words.terms:
+        _no_powers(word)
         for position, factor in enumerate(word.factors):
             speed = rate(factor.T if factor.transposed else factor)
             if speed is None:
@@ -517,47 +607,32 @@ def instantiated(words: WordSum, numbers: Mapping[sp.Symbol, sp.Expr]) -> WordSu
         if not word.factors:
             raise ShapeMismatch("an identity word has no letter from which its new shape could be read")
         factors = tuple(_instantiated_factor(factor, numbers) for factor in word.factors)
-        new = Word(_merged(factors), factors[0].rows, factors[-1].cols)
-        terms.append((new, coefficient.xreplace(numbers)))
+        merged, met = _merged_noting(factors)
+        needs = frozenset(gap.xreplace(numbers) for gap in word.needs) | met
+        terms.append((Word(merged, factors[0].rows, factors[-1].cols, needs), coefficient.xreplace(numbers)))
+    needs = frozenset(gap.xreplace(numbers) for gap in words.needs)
     if not terms:
-        return words
-    return WordSum.collect(terms[0][0].rows, terms[0][0].cols, terms)
+        return replace(words, needs=needs)
+    return WordSum.collect(terms[0][0].rows, terms[0][0].cols, terms).needing(needs)
 
 
 def _instantiated_factor(factor: Factor, numbers: Mapping[sp.Symbol, sp.Expr]) -> Factor:
     if isinstance(factor, Matrix):
         return factor
+    if isinstance(factor, Power):
+        root = _instantiated_factor(factor.root, numbers)
+        assert not isinstance(root, Power)
+        return Power(root, factor.exponent.xreplace(numbers))
     stack = replace(factor.stack, depth=factor.stack.depth.xreplace(numbers))
     return replace(factor, stack=stack, hi=factor.hi.xreplace(numbers), lo=factor.lo.xreplace(numbers))
 
 
 def ranges(words: WordSum) -> frozenset[sp.Expr]:
-    """What must be nonnegative for the words to have a meaning: 0 ≤ lo ≤ hi ≤ depth of every segment; true numbers
-    left out.
+    """What must be nonnegative for the words to have a meaning: 0 ≤ lo ≤ hi ≤ depth of every segment, and the exponent
+    of every power; true numbers left out.
     """
-    segments = [f for f in words.letters() if isinstance(f, Segment)]
-    gaps = {gap for f in segments for gap in (f.hi - f.lo, f.lo, f.stack.depth - f.hi)} | words.needs
+    powers = [f for f in words.letters() if isinstance(f, Power)]
+    segments = [f for f in (*words.letters(), *(f.root for f in powers)) if isinstance(f, Segment)]
+    gaps = {gap for f in segments for gap in (f.hi - f.lo, f.lo, f.stack.depth - f.hi)}
+    gaps |= words.needs | {f.exponent for f in powers}
     return frozenset(gap for gap in gaps if not (gap.is_Integer and gap >= 0))
-
-
-def value(
-    words: WordSum,
-    matrix: Callable[[Factor], Any],
-    scalar: Callable[[sp.Expr], Any],
-    identity_of: Callable[[Space], Any] | None = None,
-) -> Any:
-    """The matrix a word sum denotes: `matrix` gives each untransposed letter, `scalar` each coefficient; exact if they
-    are.
-
-    Works for any arrays with `@`, `.T`, `+` and scalar `*` (NumPy of floats or of `fractions.Fraction`).
-    """
-    total: Any = None
-    for word, coefficient in words.terms:
-        if not word.factors and identity_of is None:
-            raise ShapeMismatch("an identity word has no numeric size of its own; say it with identity_of")
-        parts = [matrix(f.T).T if f.transposed else matrix(f) for f in word.factors]
-        if not parts and identity_of is not None:
-            parts = [identity_of(word.rows)]
-        term = scalar(coefficient) * reduce(lambda left, right: left @ right, parts)
-        total = term if total is None else total + term
-    return total

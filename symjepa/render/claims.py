@@ -9,20 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import sympy as sp
 
 from symjepa.errors import SymjepaError
-from symjepa.exact.words import WordSum
+from symjepa.exact.words import TraceSum, WordSum, gram_power
 from symjepa.model import Model
 from symjepa.render.styles import LATEX, MACHINE, TERMINAL, Style
 from symjepa.render.words import Terms
 from symjepa.statements import claims
 from symjepa.statements.claims import Claim, Pairs
-from symjepa.statements.descriptions import Flow, Modes
+from symjepa.statements.descriptions import Flow, Modes, Restricted
 from symjepa.statements.statement import Instance, Let
 from symjepa.symbols import t
+from symjepa.verify.kernel.refute import symbols_of
 
 
 @dataclass(frozen=True)
@@ -161,8 +163,27 @@ def _annihilates(claim: claims.Annihilates, style: Style) -> Formula:
     return Formula(style.joined(style.words(product)), "=", tuple(style.words(claim.value)))
 
 
+def _balanced(claim: claims.Balanced, style: Style) -> Formula:
+    """The law of a joint as an equation between two Gram matrices."""
+    law = claim.gap(claim.index)
+    upper = WordSum.collect(law.rows, law.cols, [term for term in law.terms if not term[1].could_extract_minus_sign()])
+    return Formula(style.joined(style.words(upper)), "=", tuple(style.words(upper - law)))
+
+
+def _below(claim: claims.Below, style: Style) -> Formula:
+    bound = (("+", style.scaled(claim.bound, "I")),)
+    return Formula(style.joined(style.words(claim.letter.word())), "<=", bound)
+
+
+_CONDITIONS: dict[type[Claim], Callable[[Any, Style], Formula]] = {
+    claims.Annihilates: _annihilates,
+    claims.Balanced: _balanced,
+    claims.Below: _below,
+}
+
+
 def _condition(claim: Claim, style: Style) -> Formula:
-    return _annihilates(claim, style) if isinstance(claim, claims.Annihilates) else _relation(claim, style)
+    return _CONDITIONS.get(type(claim), _relation)(claim, style)
 
 
 def _where(on: tuple[Claim, ...], style: Style, word: str = "where") -> list[Formula | Words]:
@@ -174,8 +195,15 @@ def _dynamics(flow: Flow, style: Style) -> list[Formula]:
 
 
 def _along(flow: Flow, style: Style) -> list[Formula | Words]:
-    whose = f"of {model_words(flow.model, style)}" if isinstance(flow, Modes) else "as given"
-    return [Words("along"), *_listed(_dynamics(flow, style)), Words(whose)]
+    return [Words("along"), *_listed(_dynamics(flow, style)), *_origin(flow, style)]
+
+
+def _origin(flow: Flow, style: Style) -> list[Formula | Words]:
+    """Whose flow it is, and on which manifold."""
+    if isinstance(flow, Restricted):
+        manifold = _listed(_equation(style.expr(x), value, style) for x, value in flow.eliminated)
+        return [*_origin(flow.whole, style), Words("on"), *manifold]
+    return [Words(f"of {model_words(flow.model, style)}" if isinstance(flow, Modes) else "as given")]
 
 
 def _domain(flow: Flow, style: Style) -> list[Formula | Words]:
@@ -232,6 +260,18 @@ def _of_drift(claim: claims.Drift, style: Style) -> Sentence:
     )
 
 
+def _of_decay(claim: claims.Decays, style: Style) -> Sentence:
+    who = Words(f"for {model_words(claim.flow.model, style)}")
+    return (decay_formula(claim, style), who, *_where(claim.on, style))
+
+
+def decay_formula(claim: claims.Decays, style: Style) -> Formula:
+    """A law that shrinks like an exponential, with what it was at time 0."""
+    law = style.spelling.bracket(style.joined(style.words(claim.of)))
+    factor = "" if claim.rate == 0 else f"{style.expr(sp.exp(claim.rate * t))}{style.spelling.times}"
+    return Formula(f"{law}({style.expr(t)})", "=", (("+", f"{factor}{law}(0)"),))
+
+
 def _of_dissipation(claim: claims.Dissipates, style: Style) -> Sentence:
     lost: Terms = [
         ("-", style.scaled(weight, style.gram(style.joined(style.words(words))))) for weight, words in claim.by
@@ -253,6 +293,114 @@ def _of_decoupling(claim: claims.Decouples, style: Style) -> Sentence:
     classes = [Formula(first, "=", (("+", f" {style.sign('=')} ".join(rest)),)) for first, *rest in ends if rest]
     told = f"for {model_words(claim.flow.model, style)} diagonal layers stay diagonal, whatever their amplitudes,"
     return (Words(told), Words("exactly when the covariances are diagonal in the frames"), *_listed(classes))
+
+
+def _of_induction(claim: claims.ByInduction, style: Style) -> Sentence:
+    same = _words_formula(style.joined(style.words(claim.lhs)), claim.rhs, style)
+    return (same, Words("for every integer"), index_range(claim, style), *_where(claim.on, style))
+
+
+def index_range(claim: claims.ByInduction, style: Style) -> Formula:
+    """Where the index of an identity runs."""
+    if claim.last is None:
+        return _equation(style.expr(claim.index), claim.first, style, ">=")
+    low = f"{style.expr(claim.first)} {style.sign('<=')} {style.expr(claim.index)}"
+    return _equation(low, claim.last, style, "<=")
+
+
+def share_terms(share: claims.Share, style: Style) -> Terms:
+    """The sum of what the layers of one stack add, word by word; what does not know its layer is counted."""
+    ends = (style.expr(share.index), "1", style.expr(share.stack.depth))
+    found: Terms = []
+    for term in share.summand.terms:
+        alone = WordSum.collect(share.summand.rows, share.summand.cols, [term])
+        if share.index in symbols_of(alone):
+            found += [(sign, style.spelling.big("sum", *ends, size)) for sign, size in style.words(alone)]
+        else:
+            found += style.words(share.stack.depth * alone)
+    return sorted(found, key=lambda signed: signed[0] == "-")
+
+
+def product_formula(claim: claims.ProductMoves, style: Style) -> Formula:
+    """The motion of a product of whole stacks."""
+    whole = reduce(lambda left, right: left @ right, (share.stack.product() for share in claim.shares))
+    moved = tuple(term for share in claim.shares for term in share_terms(share, style))
+    return Formula(style.rate_of(style.words(whole)), "=", moved)
+
+
+def root_formula(claim: claims.ProductMoves, root: claims.GramRoot, style: Style) -> Formula:
+    """Which root of the product's Gram matrix a power stands for."""
+    whole = reduce(lambda left, right: left @ right, (share.stack.product() for share in claim.shares))
+    gram = root.scale * (whole @ whole.T if root.left else whole.T @ whole)
+    return _words_formula(style.joined(style.words(gram_power(root.letter, root.exponent))), gram, style)
+
+
+def _of_product(claim: claims.ProductMoves, style: Style) -> Sentence:
+    roots = _listed(root_formula(claim, root, style) for root in claim.roots)
+    with_roots = [Words("with the positive semidefinite roots"), *roots] if roots else []
+    who = Words(f"for {model_words(claim.flow.model, style)}")
+    return (product_formula(claim, style), who, *_where(claim.on, style), *with_roots)
+
+
+def open_formula(claim: claims.NotClosed, style: Style) -> Formula:
+    """A motion that is no function f of what is named."""
+    known = ", ".join(style.joined(style.words(words)) for words in claim.same)
+    return Formula(style.rate_of(style.words(claim.of)), "!=", (("+", f"f({known})"),))
+
+
+def _of_not_closed(claim: claims.NotClosed, style: Style) -> Sentence:
+    where = _where(claim.on, style)
+    who = (Words("for any function"), _value("f"), Words(f", for {model_words(claim.flow.model, style)}"))
+    return (open_formula(claim, style), *who, *where, Words(": compare"), *_exhibits(claim, style))
+
+
+def _exhibits(claim: claims.NotClosed, style: Style) -> list[Formula | Words]:
+    """The letters in which the two sets of layers differ."""
+    one, other = (dict(exhibit.matrices) for exhibit in claim.at)
+    names = [name for name in sorted(one) if one[name] != other.get(name)]
+    told = [
+        [_value(f"{style.name(name)} {style.sign('=')} {rows_text(side[name])}") for name in names]
+        for side in (one, other)
+    ]
+    return [*_listed(told[0]), Words("and"), *_listed(told[1])]
+
+
+def form_text(growth: claims.Growth, style: Style) -> Terms:
+    """A weighted sum of squared lengths."""
+    return [("+", style.scaled(c, style.gram(style.joined(style.words(words))))) for c, words in growth.form]
+
+
+def growth_formula(growth: claims.Growth, style: Style) -> Formula:
+    """How fast a form may grow."""
+    form = form_text(growth, style)
+    size = style.spelling.bracket(style.joined(form)) if len(form) > 1 else style.joined(form)
+    right = [] if growth.rate == 0 else [("+", style.scaled(growth.rate, size))]
+    fed = [] if growth.source is None else style.words(TraceSum.of(growth.source))
+    return Formula(style.rate_of(form), "<=", tuple([*right, *fed] or [("+", "0")]))
+
+
+def _of_lasting(claim: claims.Lasts, style: Style) -> Sentence:
+    grown = _listed(growth_formula(growth, style) for growth in claim.growths)
+    who = Words(f"for {model_words(claim.flow.model, style)}, so that every solution exists for all times")
+    return (*grown, who, *_where(claim.on, style))
+
+
+def gain_formulas(claim: claims.TargetNoise, style: Style) -> list[Formula]:
+    """What the loss and the rates gain."""
+    added = {style.rate_of(style.words(letter)): gain for letter, gain in claim.gains}
+    loss = Formula(f"{style.sign('gain')} {style.letter('loss')}", "=", tuple(style.words(claim.loss)))
+    return [loss, *(_words_formula(f"{style.sign('gain')} {left}", gain, style) for left, gain in added.items())]
+
+
+def noise_words(claim: claims.TargetNoise) -> str:
+    """Which noise."""
+    return "" if claim.correlated else ", uncorrelated with the context,"
+
+
+def _of_target_noise(claim: claims.TargetNoise, style: Style) -> Sentence:
+    noise = Words(f"with noise on the target{noise_words(claim)} the loss and the layers gain")
+    rest = Words(f"and nothing else, for {model_words(claim.model, style)}")
+    return (noise, *_listed(gain_formulas(claim, style)), rest)
 
 
 def _of_conserved(claim: claims.Conserved, style: Style) -> Sentence:
@@ -305,11 +453,30 @@ def _of_zeros(claim: claims.Zeros, style: Style) -> Sentence:
 
 
 def _of_linearization(claim: claims.Linearized, style: Style) -> Sentence:
-    rates = [Formula("", "", tuple(style.terms(rate))) for rate in claim.rates]
-    kind = f"{'stable' if claim.stable else 'unstable'}, with the linear rate{'s' if len(rates) > 1 else ''}"
+    rates = [rate_formula(rate, style) for rate in claim.rates]
+    singular = len(rates) == 1 and not isinstance(claim.rates[0], claims.Quadratic)
+    kind = f"{'stable' if claim.stable else 'unstable'}, with the linear rate{'' if singular else 's'}"
     family = [Words("along a family in"), *_listed(_value(style.expr(x)) for x in claim.family)] if claim.family else []
     flow = (Words("is a fixed point of"), *_listed(_dynamics(claim.flow, style)), Words(", " + kind))
-    return (*_at(claim.at, style), *flow, *_listed(rates), *family)
+    return (*_at(claim.at, style), *flow, *_listed_rates(rates), *family, *_where(claim.on, style))
+
+
+def rate_formula(rate: sp.Expr | claims.Quadratic, style: Style) -> Formula:
+    """A linear rate, or the equation of two."""
+    if not isinstance(rate, claims.Quadratic):
+        return Formula("", "", tuple(style.terms(rate)))
+    x = sp.Symbol("x", real=True)
+    summands = [*style.terms(x**2), *style.terms(rate.linear * x), *style.terms(rate.constant)]
+    return Formula(style.joined(summands), "=", (("+", "0"),))
+
+
+def _listed_rates(rates: Iterable[Formula]) -> list[Formula | Words]:
+    """Rates with commas between them; of an equation, its roots."""
+    pieces: list[Formula | Words] = []
+    for rate in rates:
+        named: list[Formula | Words] = [Words("the roots of"), rate] if rate.relation else [rate]
+        pieces += [Words(","), *named] if pieces else named
+    return pieces
 
 
 def _of_invariance(claim: claims.Invariant, style: Style) -> Sentence:
@@ -326,6 +493,53 @@ def _of_convergence(claim: claims.Converges, style: Style) -> Sentence:
         basin = Formula(f"{style.expr(claim.lower)} {style.sign('<')} {begin}", "<", tuple(style.terms(claim.upper)))
     limit = Formula(style.function(state, style.expr(t)), "->", tuple(style.terms(claim.to)))
     return (limit, *_along(claim.flow, style), Words("from every start"), basin)
+
+
+def _of_convergence_between(claim: claims.ConvergesBetween, style: Style) -> Sentence:
+    begin = [_equation(style.function(x, "0"), value, style) for x, value in claim.start]
+    limits = [Formula(style.function(x, style.expr(t)), "->", tuple(style.terms(value))) for x, value in claim.to]
+    return (*_listed(limits), *_along(claim.flow, style), Words("from"), *_listed(begin))
+
+
+def _of_order(claim: claims.Ordered, style: Style) -> Sentence:
+    names = {x: sp.Symbol(f"{x.name}'", real=True) for x in claim.beside.rates}
+    sign = ">=" if claim.above else "<="
+    order = [_equation(style.expr(x), value.xreplace(names), style, sign) for x, value in claim.image]
+    first = [_equation(style.function(x, "0"), value, style) for x, value in claim.start]
+    second = [_equation(style.function(names[x], "0"), value, style) for x, value in claim.begin]
+    return (
+        *_listed(order),
+        Words("at all times,"),
+        *_along(claim.flow, style),
+        Words("from"),
+        *_listed(first),
+        Words(", and, with primes,"),
+        *_along(claim.beside, style),
+        Words("from"),
+        *_listed(second),
+    )
+
+
+def _of_attraction(claim: claims.Attracts, style: Style) -> Sentence:
+    ((state, _),) = claim.flow.rates.items()
+    (low, high), begin = claim.between, style.function(state, "0")
+    if high is sp.oo:
+        basin = Formula(begin, ">", tuple(style.terms(low)))
+    elif low is -sp.oo:
+        basin = Formula(begin, "<", tuple(style.terms(high)))
+    else:
+        basin = Formula(f"{style.expr(low)} {style.sign('<')} {begin}", "<", tuple(style.terms(high)))
+    start = [] if (low, high) == (-sp.oo, sp.oo) else [Words("with"), basin]
+    limit = Formula(style.function(state, style.expr(t)), "->", tuple(style.terms(claim.to)))
+    return (limit, Words("monotonically"), *_along(claim.flow, style), Words("from every start"), *start)
+
+
+def _of_domination(claim: claims.Dominated, style: Style) -> Sentence:
+    bound = _equation(style.joined(style.terms(claim.quantity)), claim.bound, style, ">=" if claim.from_below else "<=")
+    begins = _equation(style.expr(claim.start), claim.quantity, style)
+    times = _where(claim.until, style, "for")
+    while_ = _where(claim.on, style, "as long as")
+    return (bound, *times, *_along(claim.flow, style), Words("from"), begins, Words("at time 0"), *while_)
 
 
 def _of_motion(claim: claims.Moves, style: Style) -> Sentence:
@@ -354,8 +568,16 @@ _SENTENCES: dict[type[Claim], Callable[[Any, Style], Iterable[Formula | Words]]]
     claims.SumCloses: _of_sum,
     claims.WordIdentity: _of_word_identity,
     claims.Drift: _of_drift,
+    claims.Decays: _of_decay,
     claims.Dissipates: _of_dissipation,
     claims.Decouples: _of_decoupling,
+    claims.ByInduction: _of_induction,
+    claims.ProductMoves: _of_product,
+    claims.NotClosed: _of_not_closed,
+    claims.Lasts: _of_lasting,
+    claims.TargetNoise: _of_target_noise,
+    claims.Balanced: lambda claim, style: (_balanced(claim, style),),
+    claims.Below: lambda claim, style: (_below(claim, style),),
     claims.Conserved: _of_conserved,
     claims.Solves: _of_solution,
     claims.Implicit: _of_clock,
@@ -365,6 +587,10 @@ _SENTENCES: dict[type[Claim], Callable[[Any, Style], Iterable[Formula | Words]]]
     claims.Linearized: _of_linearization,
     claims.Invariant: _of_invariance,
     claims.Converges: _of_convergence,
+    claims.Attracts: _of_attraction,
+    claims.Dominated: _of_domination,
+    claims.ConvergesBetween: _of_convergence_between,
+    claims.Ordered: _of_order,
     claims.Within: _of_bound,
     claims.Moves: _of_motion,
     claims.LossIs: _of_loss,

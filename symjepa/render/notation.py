@@ -43,6 +43,9 @@ PLAIN: Mapping[str, str] = {
     "Sxx": r"\Sigma^{xx}",
     "Syx": r"\Sigma^{yx}",
     "Syy": r"\Sigma^{yy}",
+    "Snn": r"\Sigma^{nn}",
+    "Syn": r"\Sigma^{yn}",
+    "Snx": r"\Sigma^{nx}",
     "T": r"\top",
     "sg": r"\operatorname{sg}",
     "tr": r"\operatorname{tr}",
@@ -58,6 +61,7 @@ TERMINAL: Mapping[str, str] = {
     **{name: name for name in PLAIN},
     **{"lam": "λ", "sigma": "σ", "rho": "ρ", "alpha": "α", "tau": "τ", "eta": "η", "eps": "ε", "nu": "ν"},
     **{"Wbar": "W̄", "Sxx": "Σxx", "Syx": "Σyx", "Syy": "Σyy", "T": "ᵀ", "loss": "ℒ"},
+    **{"Snn": "Σnn", "Syn": "Σyn", "Snx": "Σnx"},
 }
 
 SQUARES = {"sigma2": ("sigma", ""), "sigma2_y": ("sigma", "y")}

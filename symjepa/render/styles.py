@@ -201,9 +201,9 @@ class MachineStyle(Style):
         return end
 
 
-_TEX = {"=": "=", "<": "<", ">": ">", "<=": r"\leq", ">=": r"\geq", "!=": r"\neq", "->": r"\to"}
-_UNICODE = {"=": "=", "<": "<", ">": ">", "<=": "≤", ">=": "≥", "!=": "≠", "->": "→"}
-_ASCII = {sign: sign for sign in _TEX}
+_TEX = {"gain": r"\Delta", "=": "=", "<": "<", ">": ">", "<=": r"\leq", ">=": r"\geq", "!=": r"\neq", "->": r"\to"}
+_UNICODE = {"gain": "Δ", "=": "=", "<": "<", ">": ">", "<=": "≤", ">=": "≥", "!=": "≠", "->": "→"}
+_ASCII = {sign: sign for sign in _TEX} | {"gain": "Delta"}
 
 LATEX = LatexStyle(Latex(_latex_names(notation.PLAIN)), _TEX)
 MACRO_LATEX = LatexStyle(Latex(_latex_names(notation.MACROS)), _TEX)

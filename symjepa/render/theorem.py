@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from symjepa.render.claims import instance_words, let_formula, point_words, rows_text, terminal_claim
+from symjepa.render.ledger import details
 from symjepa.render.prose import plain
 from symjepa.render.styles import TERMINAL
 from symjepa.statements.claims import parts
@@ -14,6 +15,7 @@ from symjepa.verify.certificates import assumptions, exact_rows, scope_object, s
 from symjepa.verify.check import Line, Missed, Report
 from symjepa.verify.kernel.decide import Verdict
 from symjepa.verify.kernel.refute import Counterexample
+from symjepa.verify.ledger import ledger
 
 WIDTH = 110
 MARKS = {Verdict.PROVED: "✓", Verdict.REFUTED: "✗", Verdict.UNDECIDED: "?"}
@@ -29,6 +31,7 @@ def page(label: str, theorem: Theorem | Conjecture, report: Report) -> str:
         _missing(theorem),
         _witness(theorem.statement, report),
         _near_misses(theorem.statement, report),
+        _printed(label, report),
     )
     return "\n".join("\n".join(section) + "\n" for section in map(list, sections) if section)
 
@@ -111,6 +114,13 @@ def _near_miss(own: NearMiss, found: Missed) -> Iterator[str]:
     if found.verdict is not Verdict.REFUTED:
         yield f"        {found.verdict.value}, but a near miss must be REFUTED"
     yield from _at(found.counterexample, "        ")
+
+
+def _printed(label: str, report: Report) -> Iterator[str]:
+    rows = ledger([(label, report)])
+    for number, row in enumerate(rows):
+        yield "" if number else "Printed claims"
+        yield from (f"  {line}".rstrip() for line in details(row))
 
 
 def _at(found: Counterexample | None, indent: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 import sympy as sp
 
-from symjepa.exact.words import Factor, Segment, TraceSum, Word, WordSum
+from symjepa.exact.words import Factor, Power, Segment, TraceSum, Word, WordSum
 from symjepa.flow import LayerRate
 from symjepa.model import Model
 from symjepa.render.formulas import Latex, Spelling, Terminal
@@ -28,6 +28,10 @@ def word_latex(word: Word, names: Mapping[str, str] = PLAIN) -> str:
 
 
 def _factor_latex(factor: Factor, names: Mapping[str, str]) -> str:
+    if isinstance(factor, Power):
+        gram = f"{_factor_latex(factor.root, names)} {_factor_latex(factor.root.T, names)}"
+        exponent = Latex(names).doprint(factor.exponent)
+        return rf"\left({gram}\right)" + ("" if factor.exponent == 1 else f"^{{{exponent}}}")
     if isinstance(factor, Segment):
         spelled = _segment(factor, Latex(names), "{}_{{{}:{}}}")
     else:
@@ -47,6 +51,9 @@ def word_terminal(word: Word) -> str:
 
 
 def _factor_terminal(factor: Factor) -> str:
+    if isinstance(factor, Power):
+        gram = f"({_factor_terminal(factor.root)} {_factor_terminal(factor.root.T)})"
+        return gram if factor.exponent == 1 else f"{gram}^({Terminal(TERMINAL).doprint(factor.exponent)})"
     if isinstance(factor, Segment):
         spelled = _segment(factor, Terminal(TERMINAL), "{}[{}:{}]")
     else:
@@ -111,6 +118,8 @@ def word_parts(words: WordSum) -> list[dict[str, object]]:
 
 
 def _letter(factor: Factor) -> dict[str, object]:
+    if isinstance(factor, Power):
+        return {"power_of": [_letter(factor.root), _letter(factor.root.T)], "exponent": str(factor.exponent)}
     if isinstance(factor, Segment):
         span = {"letter": factor.stack.name, "hi": str(factor.hi), "lo": str(factor.lo)}
         return {**span, "transposed": factor.transposed}
@@ -137,6 +146,8 @@ def _machine(words: WordSum | TraceSum) -> Callable[[Word], str]:
 
 
 def _factor_machine(factor: Factor) -> str:
+    if isinstance(factor, Power):
+        return f"({_factor_machine(factor.root)}*{_factor_machine(factor.root.T)})**({factor.exponent})"
     spelled = f"{factor.stack.name}({factor.hi}, {factor.lo})" if isinstance(factor, Segment) else factor.name
     spelled = f"sg({spelled})" if factor.stopped else spelled
     return f"T({spelled})" if factor.transposed else spelled

@@ -2,12 +2,14 @@ r"""Descriptions of flows: what a claim is about.  A claim never holds a right-h
 comes from.
 
 `Modes` and `Layers` are derived from their model whenever somebody asks; `Foreign` is an equation of the user's own,
-and a certificate about it says so.
+and a certificate about it says so; `Restricted` is one of these on an invariant manifold.
 
 Soundness.  A description holds a model, the name of its coordinates and the values put in for parameters, and nothing
 else; its rates come from `gradient_flow` and the reductions alone, so that no right-hand side can be smuggled in but
 as `Foreign`.  Values are frozen and hashed as a whole: what is remembered for one description is never handed to
-another.
+another.  A restriction holds state variables as functions of the others and no rate: its rates are those of the whole
+flow with these functions put in, and that the manifold is invariant is an obligation of every claim about it
+(`obligations.restriction`).
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import sympy as sp
 from symjepa.errors import SymjepaError
 from symjepa.exact.calculus import along as derivative_along
 from symjepa.exact.facts import Fact
+from symjepa.exact.sums import substitute
 from symjepa.flow import Letters, MatrixFlow, gradient_flow, letters
 from symjepa.model import Model
 from symjepa.modes.reduction import ModeFlow, aligned_modes, balanced, product_modes
@@ -97,7 +100,56 @@ class Foreign:
         return dict(self.equations)
 
 
-Flow = Modes | Foreign
+@dataclass(frozen=True, slots=True)
+class Restricted:
+    """A mode flow on an invariant manifold, in the state variables that are left: each pair (x, f) of `eliminated`
+    says x = f there.
+
+    `where`: facts about what is left and parameters; they are the domain, beside what the whole flow demands of what
+    is left.  A claim about it claims too that the manifold is invariant.
+    """
+
+    whole: Modes | Foreign
+    eliminated: tuple[tuple[sp.Expr, sp.Expr], ...]
+    where: tuple[Fact, ...] = ()
+
+    def __post_init__(self) -> None:
+        if type(self.whole) not in (Modes, Foreign):
+            raise SymjepaError(f"what is restricted is modes(…) or Foreign(…); got {type(self.whole).__name__}")
+        state, gone = set(self.whole.rates), [x for x, _ in self.eliminated]
+        if not gone or len(set(gone)) != len(gone) or not set(gone) < state:
+            raise SymjepaError(
+                f"some but not all of the state {', '.join(map(str, self.whole.rates))} are eliminated, each once; got"
+                f" {', '.join(map(str, gone)) or 'none'}"
+            )
+        held = [value for _, value in self.eliminated] + [fact.expr for fact in self.where]
+        strange = {x for expr in held for x in expr.free_symbols} & set(gone)
+        if strange or any(fact.over for fact in self.where):
+            raise SymjepaError(
+                "a manifold is given by functions of what is left, and by facts about it without ranges; got"
+                f" {', '.join(sorted(map(str, strange))) or 'a range'}"
+            )
+
+    @property
+    def rates(self) -> Mapping[sp.Expr, sp.Expr]:
+        gone = dict(self.eliminated)
+        return {x: substitute(rate, gone) for x, rate in self.whole.rates.items() if x not in gone}
+
+    @property
+    def domain(self) -> tuple[Fact, ...]:
+        gone = {x for x, _ in self.eliminated}
+        kept = tuple(fact for fact in self.whole.domain if not set(fact.free_symbols) & gone)
+        return tuple(dict.fromkeys((*kept, *self.where)))
+
+
+def restricted(
+    whole: Modes | Foreign, eliminated: Mapping[sp.Expr, sp.Expr | int], where: tuple[Fact, ...] = ()
+) -> Restricted:
+    """`Restricted` from a mapping."""
+    return Restricted(whole, pairs(eliminated), where)
+
+
+Flow = Modes | Foreign | Restricted
 
 
 @cache

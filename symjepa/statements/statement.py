@@ -9,13 +9,15 @@ Soundness.  Data only.  An abbreviation (`Let`) is replaced by its value before 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, TypeAlias
 
 import sympy as sp
 
+from symjepa.errors import BadDerivation
 from symjepa.statements.claims import Claim
 from symjepa.symbols import latex_names
 
@@ -50,13 +52,74 @@ class NearMiss:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """What a printed claim is taken to say, in `words` of ours and as a `claim`; the verdict is computed and must be
+    the one that is `expected`.
+
+    In the setting of the theorem, after its proof; or, given `hypotheses`, under these instead.  `when` adds what makes
+    a reading true, `lines` are shown first, `at` may exhibit the point that refutes it, `sharper` are the conjuncts of
+    the theorem that say more.  A reading that is "open" says what is `missing`.
+    """
+
+    words: str
+    expected: str
+    claim: Claim | None = None
+    hypotheses: tuple[Claim, ...] | None = None
+    let: tuple[Let, ...] = ()
+    when: tuple[Claim, ...] = ()
+    lines: tuple[Claim | Cite, ...] = ()
+    at: Mapping[sp.Symbol, Number] | Instance | None = None
+    witness: Mapping[sp.Symbol, Number] | Instance | tuple[Mapping[sp.Symbol, Number], ...] | None = None
+    sharper: Claim | None = None
+    conversion: str | None = None
+    missing: str = ""
+
+    def __post_init__(self) -> None:
+        if self.expected not in EXPECTED:
+            raise BadDerivation(f"a reading is expected to be {', '.join(EXPECTED)}; got {self.expected!r}")
+        if (self.expected == "open") != bool(self.missing):
+            raise BadDerivation(f"an open reading, and no other, says what is missing; see “{self.words}”")
+        if self.claim is None and self.expected != "open":
+            raise BadDerivation(f"only an open reading may be without a claim; give “{self.words}” one")
+
+
+EXPECTED = ("confirmed", "confirmed after conversion", "sharpened", "true when", "refuted", "open")
+SEEN = ("read", "second-hand", "recalled")
+_QUOTED = re.compile("[“”„«»\"]|``|''")
+
+
+@dataclass(frozen=True)
 class Printed:
-    """A formula or sentence of a paper, as printed; `seen` says how we know it (read, second-hand, recalled)."""
+    """A formula or sentence of a paper, as printed; `seen` says how we know it (read, second-hand, recalled).
+
+    It is a row of the ledger: rows of the same `id` in several theorems are one.  Quotation marks stand around words
+    that were read, and around no others.
+    """
 
     source: str
     words: str
     seen: str
     conversion: str = ""
+    readings: tuple[Reading, ...] = ()
+    id: str = ""
+    relayed: str = ""
+
+    def __post_init__(self) -> None:
+        if self.seen not in SEEN:
+            raise BadDerivation(f"{self.source}: `seen` is one of {', '.join(SEEN)}; got {self.seen!r}")
+        if self.relayed and self.seen == "read":
+            raise BadDerivation(f"{self.source}: what was read is not relayed by {self.relayed}; drop one of the two")
+        said = (self.words, self.conversion, *(text for r in self.readings for text in (r.words, r.conversion or "")))
+        quoted = next((text for text in said if _QUOTED.search(text)), None)
+        if quoted is not None and self.seen != "read":
+            told = f"{self.source}: quotation marks stand around words that were read, but this is {self.seen}"
+            raise BadDerivation(f"{told}: {quoted}; say it without them")
+        if not self.id:
+            object.__setattr__(self, "id", "-".join(re.findall(r"[a-z]\w*|\d+(?:\.\d+)*", self.source.lower())))
+
+    def read(self, *readings: Reading) -> Printed:
+        """The same row with these readings."""
+        return replace(self, readings=readings)
 
 
 @dataclass(frozen=True)

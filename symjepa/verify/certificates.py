@@ -18,7 +18,7 @@ import sympy as sp
 from symjepa.exact.facts import Fact
 from symjepa.exact.words import TraceSum, WordSum
 from symjepa.statements.claims import Claim, parts
-from symjepa.statements.statement import Conjecture, Instance, Let, NearMiss, Statement, Theorem
+from symjepa.statements.statement import Conjecture, Instance, Let, NearMiss, Printed, Statement, Theorem
 from symjepa.verify.check import Line, Missed, Report, context_of
 from symjepa.verify.kernel.assumptions import assumed
 from symjepa.verify.kernel.decide import Decision, Verdict
@@ -35,7 +35,8 @@ from symjepa.verify.obligations.kinds import (
     TracesVanish,
     WordsVanish,
 )
-from symjepa.verify.rules import RULES
+from symjepa.verify.readings import Finding
+from symjepa.verify.rules import RULES, Rule
 from symjepa.verify.scope import Scope, scope, symbols_in
 from symjepa.verify.trust import trusted_files
 
@@ -88,7 +89,8 @@ def certificate(
         "uses": sorted(source.uses),
         "source": own.source,
         "printed": [
-            {"source": p.source, "words": p.words, "seen": p.seen, "conversion": p.conversion} for p in own.printed
+            printed_object(row.printed) | {"readings": [_evidence(row.printed, f, spelled) for f in row.findings]}
+            for row in report.printed
         ],
         "missing": theorem.missing if isinstance(theorem, Conjecture) else None,
         "trusted": [{"file": file.name, "lines": file.lines, "sha256": file.sha256} for file in trusted_files()],
@@ -158,7 +160,18 @@ def _line(line: Line, spelled: Spelled, own: Scope | None = None) -> Object:
 
 def rule_object(line: Line, spelled: Spelled) -> Object:
     """The rule of a line with its premises, and for each the obligations that discharge it."""
-    rule = RULES[line.rule]
+    own, *beside = (_applied(rule, line, spelled) for rule in _rules_of(line))
+    return {**own, "beside": beside}
+
+
+def _rules_of(line: Line) -> list[Rule]:
+    """The rule of a line, and that of the manifold if its flow is a restricted one."""
+    manifold = RULES["invariant-manifold"]
+    restricted = any(decision.obligation.premise in manifold.premises for decision in line.decisions)
+    return [RULES[line.rule], *([manifold] if restricted else [])]
+
+
+def _applied(rule: Rule, line: Line, spelled: Spelled) -> Object:
     return {
         "name": rule.name,
         "statement": rule.statement,
@@ -253,8 +266,63 @@ def _near_miss(own: NearMiss | Claim, found: Missed, spelled: Spelled) -> Object
     }
 
 
+def printed_object(printed: Printed) -> Object:
+    """A printed claim: a row of the ledger without its readings."""
+    return {
+        "id": printed.id,
+        "source": printed.source,
+        "words": printed.words,
+        "seen": printed.seen,
+        "relayed": printed.relayed,
+        "conversion": printed.conversion,
+    }
+
+
+def spoken(printed: Printed, kind: str) -> str:
+    """A verdict as it is said: of a print that was not read it is said as relayed, and so is what is settled of it."""
+    if printed.seen == "read" or kind in ("open", "undecided"):
+        return kind
+    by = f" by {printed.relayed}" if printed.relayed else ""
+    memory = ", from memory" if printed.seen == "recalled" else ""
+    return f"{kind}, as relayed{by}{memory}"
+
+
+def reading_object(printed: Printed, finding: Finding, spelled: Spelled) -> Object:
+    """A reading of a printed claim with its verdict."""
+    own = finding.reading
+    refuted = finding.refuted
+    scopes = [scope(line.claim, compiled(line.claim), finding.given) for line in finding.claim]
+    return {
+        "words": own.words,
+        "kind": finding.kind,
+        "verdict": spoken(printed, finding.kind),
+        "expected": own.expected,
+        "as_expected": finding.as_expected,
+        "conversion": printed.conversion if own.conversion is None else own.conversion,
+        "claim": _spelled([own.claim] if own.claim is not None else [], spelled),
+        "hypotheses": None if own.hypotheses is None else _spelled(own.hypotheses, spelled),
+        "when": _spelled(own.when, spelled),
+        "let": [_let(let, spelled) for let in finding.let],
+        "sharper": _spelled([own.sharper] if own.sharper is not None else [], spelled),
+        "scope": scope_object(scopes)["text"] if finding.settled and finding.kind != "refuted" else "",
+        "counterexample": counterexample_object(refuted.counterexample if refuted else None),
+        "missing": own.missing,
+        "why": finding.why,
+    }
+
+
+def _spelled(claims: Iterable[Claim], spelled: Spelled) -> list[Object]:
+    return [spelled.claim(part) for claim in claims for part in parts(claim)]
+
+
+def _evidence(printed: Printed, finding: Finding, spelled: Spelled) -> Object:
+    lines = {"lines": finding.lines, "evidence": finding.claim, "without": finding.without}
+    shown = {name: [_line(line, spelled) for line in own] for name, own in lines.items()}
+    return reading_object(printed, finding, spelled) | shown
+
+
 def rules_used(report: Report) -> list[Object]:
     """Every rule that the proof and the claim applied with success, and its premises."""
     checked = [line for line in (*report.lines, *report.claim) if isinstance(line, Line)]
-    names = {line.rule for line in checked if line.verdict is Verdict.PROVED}
+    names = {rule.name for line in checked if line.verdict is Verdict.PROVED for rule in _rules_of(line)}
     return [{"name": name, "premises": list(RULES[name].premises)} for name in RULES if name in names]

@@ -8,44 +8,28 @@ domains are not empty.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-import sympy as sp
-
 from symjepa.errors import BadDerivation, SymjepaError
-from symjepa.exact.facts import Fact
-from symjepa.exact.sums import substitute
-from symjepa.exact.words import WordSum
-from symjepa.statements.claims import Annihilates, Claim, Relation, parts
-from symjepa.statements.statement import Cite, Conjecture, Instance, NearMiss, Statement, Theorem
+from symjepa.statements.claims import Claim, parts
+from symjepa.statements.statement import Cite, Conjecture, NearMiss, Statement, Theorem
+from symjepa.verify.hypotheses import context_of as context_of
+from symjepa.verify.hypotheses import setting
 from symjepa.verify.kernel.assumptions import assumed
-from symjepa.verify.kernel.decide import Context, Decision, Verdict, decide
+from symjepa.verify.kernel.decide import Context, Verdict, decide
 from symjepa.verify.kernel.refute import Counterexample, refute
+from symjepa.verify.lines import Line as Line
+from symjepa.verify.lines import decided, exhibited_at, learned
 from symjepa.verify.obligations import compiled
 from symjepa.verify.obligations.kinds import Decidable, HasSign, Smooth
-from symjepa.verify.obligations.local import fact_of
 from symjepa.verify.proofs import items, placed
+from symjepa.verify.readings import Finding, Adjudged, Settled, adjudicated
+from symjepa.verify.unfolding import replaced, unfolding
+from symjepa.verify.unfolding import unfolded as unfolded
 from symjepa.verify.witness import empty_hypotheses
-
-
-@dataclass(frozen=True)
-class Line:
-    """One checkable line of a proof (or one conjunct of a claim) with what came out."""
-
-    claim: Claim
-    verdict: Verdict
-    rule: str
-    decisions: tuple[Decision, ...]
-    counterexample: Counterexample | None = None
-    stated: Claim | None = None  # as the author wrote it, abbreviations kept
-    at: int = 0  # the line of the file that said it, 0 if unknown
-
-    @property
-    def residual(self) -> str:
-        return next((d.residual for d in self.decisions if not d.proved), "")
 
 
 @dataclass(frozen=True)
@@ -70,6 +54,7 @@ class Report:
     witness: str
     near_misses: tuple[Missed, ...]
     uses: tuple[str, ...] = ()
+    printed: tuple[Adjudged, ...] = ()
 
     @property
     def first_failure(self) -> Line | None:
@@ -77,13 +62,18 @@ class Report:
         return next((line for line in checked if line.verdict is not Verdict.PROVED), None)
 
     @property
+    def misread(self) -> Finding | None:
+        """The first reading of a printed claim whose verdict is not the one that was expected."""
+        return next((finding for row in self.printed for finding in row.findings if not finding.as_expected), None)
+
+    @property
     def witnessed(self) -> bool:
         return self.witness == ""
 
     @property
     def as_expected(self) -> bool:
-        """A theorem PROVED and witnessed, or a conjecture still open; every near miss REFUTED."""
-        missed = all(miss.verdict is Verdict.REFUTED for miss in self.near_misses)
+        """A theorem PROVED and witnessed, or a conjecture still open; near misses REFUTED, readings as expected."""
+        missed = all(miss.verdict is Verdict.REFUTED for miss in self.near_misses) and self.misread is None
         if self.kind == "conjecture":
             return missed and self.witnessed and self.verdict is Verdict.UNDECIDED
         return missed and self.witnessed and self.verdict is Verdict.PROVED
@@ -104,14 +94,8 @@ def check(theorem: Theorem | Conjecture) -> Report:
 
 def _checked(theorem: Theorem | Conjecture) -> Report:
     statement = unfolded(theorem.statement)
-    if not parts(statement.claim):
-        raise BadDerivation("a statement needs at least one claim; All(()) claims nothing")
-    repeated = [part for part in parts(statement.claim) if part in [p for h in statement.hypotheses for p in parts(h)]]
-    if repeated:
-        raise BadDerivation(f"a conjunct of the claim is one of its own hypotheses: {repeated[0]}")
     with _within("hypotheses"):
-        context = context_of(statement.hypotheses)
-        _admitted(theorem.statement, context)
+        context = setting(theorem.statement)
     lines: tuple[str | Line, ...] = ()
     uses: tuple[str, ...] = ()
     proof, end = context, 0
@@ -119,25 +103,17 @@ def _checked(theorem: Theorem | Conjecture) -> Report:
         lines, proof, uses, end = _proof(theorem, statement, context)
     stated = zip(parts(theorem.statement.claim), parts(statement.claim), strict=True)
     with _within("claim"):
-        claim = tuple(replace(_line(part, proof, context), stated=own, at=end) for own, part in stated)
+        claim = tuple(replace(decided(part, proof, context), stated=own, at=end) for own, part in stated)
     with _within("witness"):
         witness = empty_hypotheses(statement, context)
     with _within("near_misses"):
         near_misses = tuple(_missed(statement, miss) for miss in statement.near_misses)
+    with _within("printed"):
+        for line in claim:
+            proof = learned(line, proof)
+        printed = adjudicated(Settled(theorem, proof, claim), _followed)
     verdict = _verdict([line for line in lines if isinstance(line, Line)], claim, witness)
-    return Report(theorem.kind, statement, verdict, lines, claim, witness, near_misses, uses)
-
-
-def _admitted(statement: Statement, context: Context) -> None:
-    """SymPy has simplified by the assumptions on abbreviations, so the values must have them too."""
-    rule = unfolding(statement)
-    for let in statement.let:
-        for fact in assumed([let.symbol]):
-            decision = decide(HasSign("sign", rule(let.value), fact.kind), context)
-            if not decision.proved:
-                raise BadDerivation(
-                    f"{let.symbol} assumes {fact}, but its value {let.value} is not shown to be: {decision.residual}"
-                )
+    return Report(theorem.kind, statement, verdict, lines, claim, witness, near_misses, uses, printed)
 
 
 @contextmanager
@@ -167,54 +143,6 @@ def _verdict(lines: list[Line], claim: tuple[Line, ...], witness: str) -> Verdic
     return Verdict.PROVED if everything and not witness else Verdict.UNDECIDED
 
 
-def unfolded(statement: Statement) -> Statement:
-    """The statement with its abbreviations replaced by what they stand for; the witness loses them too."""
-    rule = unfolding(statement)
-    near = tuple(
-        replace(miss, claim=rule(miss.claim), without=rule(miss.without)) if isinstance(miss, NearMiss) else rule(miss)
-        for miss in statement.near_misses
-    )
-    return replace(statement, claim=rule(statement.claim), hypotheses=rule(statement.hypotheses), near_misses=near)
-
-
-def unfolding(statement: Statement) -> Callable[[Any], Any]:
-    """Replaces abbreviations in claims; a later abbreviation may use an earlier one."""
-    values: dict[sp.Symbol, sp.Expr] = {}
-    for let in statement.let:
-        values[let.symbol] = substitute(let.value, values)
-    return lambda thing: replaced(thing, values)
-
-
-def replaced(thing: Any, values: Mapping[sp.Symbol, sp.Expr]) -> Any:
-    """A claim (or anything inside one) with symbols replaced in all its expressions; descriptions of flows included."""
-    if not values:
-        return thing
-    if isinstance(thing, sp.Expr):
-        return substitute(thing, values)
-    if isinstance(thing, tuple):
-        return tuple(replaced(part, values) for part in thing)
-    if isinstance(thing, Claim) or (is_dataclass(thing) and not isinstance(thing, (type, WordSum))):
-        inside = {f.name: replaced(getattr(thing, f.name), values) for f in fields(thing) if f.init}
-        return replace(thing, **inside) if any(inside[name] is not getattr(thing, name) for name in inside) else thing
-    return thing
-
-
-def context_of(hypotheses: Iterable[Claim]) -> Context:
-    """Hypotheses as facts and as rewriting of letters."""
-    facts: list[Fact] = []
-    rewrites: list[Annihilates] = []
-    for hypothesis in (part for claim in hypotheses for part in parts(claim)):
-        if isinstance(hypothesis, Relation):
-            facts.append(fact_of(hypothesis))
-        elif isinstance(hypothesis, Annihilates):
-            rewrites.append(hypothesis)
-        else:
-            raise BadDerivation(
-                f"{type(hypothesis).__name__} cannot be a hypothesis: use a relation of scalars, or Annihilates"
-            )
-    return Context(tuple(facts), (), tuple(rewrites))
-
-
 def _proof(
     theorem: Theorem, statement: Statement, context: Context
 ) -> tuple[tuple[str | Line, ...], Context, tuple[str, ...], int]:
@@ -227,7 +155,7 @@ def _proof(
     at, last = 0, None
     for at, last in items(theorem):
         try:
-            context = _said(last, at, rule, theorem, context, lines, uses)
+            context = _said(last, at, rule, theorem.statement.claim, context, lines, uses)
         except SymjepaError as error:
             placed(error, at)
             raise
@@ -243,7 +171,7 @@ def _said(
     item: str | Claim | Cite,
     at: int,
     rule: Callable[[Any], Any],
-    theorem: Theorem,
+    end: Claim,
     context: Context,
     lines: list[str | Line],
     uses: list[str],
@@ -255,20 +183,20 @@ def _said(
         context, found = _cited(item, context)
         uses.append(item.theorem.statement.title)
         lines.extend(replace(line, at=at) for line in found)
-    elif item != theorem.statement.claim:
+    elif item != end:
         for stated, part in zip(parts(item), parts(rule(item)), strict=True):
-            line = replace(_line(part, context, context), stated=stated, at=at)
+            line = replace(decided(part, context, context), stated=stated, at=at)
             lines.append(line)
-            context = _learned(line, context)
+            context = learned(line, context)
     return context
 
 
-def _learned(line: Line, context: Context) -> Context:
-    """What a proved line adds for the later ones."""
-    if line.verdict is not Verdict.PROVED:
-        return context
-    plan = compiled(line.claim)
-    return replace(context, facts=(*context.facts, *plan.learned), lemmas=(*context.lemmas, *plan.lemmas))
+def _followed(items: Sequence[Claim | Cite], own: Statement, context: Context) -> tuple[Context, tuple[Line, ...]]:
+    """Lines that a reading shows first, and what is known after them."""
+    lines: list[str | Line] = []
+    for item in items:
+        context = _said(item, 0, unfolding(own), own.claim, context, lines, [])
+    return context, tuple(line for line in lines if isinstance(line, Line))
 
 
 def _cited(cite: Cite, context: Context) -> tuple[Context, list[Line]]:
@@ -293,23 +221,11 @@ def _cited(cite: Cite, context: Context) -> tuple[Context, list[Line]]:
                     f"“{cited.title}” is cited at {symbol} = {value}, which {symbol} does not admit:"
                     f" {decision.residual}"
                 )
-    lines = [_line(part, context, context) for claim in replaced(cited.hypotheses, values) for part in parts(claim)]
+    lines = [decided(part, context, context) for claim in replaced(cited.hypotheses, values) for part in parts(claim)]
     if all(line.verdict is Verdict.PROVED for line in lines):
-        learned = tuple(fact for part in parts(replaced(cited.claim, values)) for fact in compiled(part).learned)
-        context = replace(context, facts=(*context.facts, *learned))
+        facts = tuple(fact for part in parts(replaced(cited.claim, values)) for fact in compiled(part).learned)
+        context = replace(context, facts=(*context.facts, *facts))
     return context, lines
-
-
-def _line(claim: Claim, known: Context, hypotheses: Context) -> Line:
-    """Decide a claim from what is known; if it is not proved, look for a point that refutes it under the hypotheses
-    alone.
-    """
-    plan = compiled(claim)
-    decisions = tuple(decide(obligation, known) for obligation in plan.obligations)
-    if all(decision.proved for decision in decisions):
-        return Line(claim, Verdict.PROVED, plan.rule.name, decisions)
-    found = refute(plan, hypotheses)
-    return Line(claim, Verdict.REFUTED if found else Verdict.UNDECIDED, plan.rule.name, decisions, found)
 
 
 def _missed(statement: Statement, miss: NearMiss | Claim) -> Missed:
@@ -319,9 +235,7 @@ def _missed(statement: Statement, miss: NearMiss | Claim) -> Missed:
     if miss.claim == statement.claim and len(kept) == len(statement.hypotheses):
         return Missed(miss.claim, Verdict.PROVED, None, "the near miss is the claim itself")
     context = context_of(kept)
-    at = (
-        miss.at if miss.at is None or isinstance(miss.at, Instance) else {s: sp.Rational(x) for s, x in miss.at.items()}
-    )
+    at = exhibited_at(miss.at)
     for part in parts(miss.claim):
         found = refute(compiled(part), context, at)
         if found is not None:

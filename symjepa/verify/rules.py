@@ -37,7 +37,8 @@ _RULES = (
     ),
     Rule(
         "mean-value",
-        "If f is differentiable on x ≥ a, f(a) ≥ 0 and f' > 0 for x > a, then f(x) > 0 for x > a.",
+        "If f is differentiable on [a, x], f(a) ≥ 0 and f' > 0 on (a, x), x > a, then f(x) > 0; if f' ≥ 0 and x ≥ a,"
+        " then f(x) ≥ 0.",
         ("start", "slope", "defined"),
         "Rudin 1976, Thm 5.11",
     ),
@@ -74,6 +75,43 @@ _RULES = (
         "Horn, Johnson 2013, Sec. 5.6",
     ),
     Rule(
+        "target-noise",
+        "With y + n in the place of y the loss is the same trace in the moments of y + n, and the rate of a layer is"
+        " minus the gradient of that trace, times its learning rate; no other rate holds a moment.",
+        ("loss", "rates", "teacher"),
+        "linearity of the expectation",
+    ),
+    Rule(
+        "continuation",
+        "If V = Σ c_i ‖X_i‖² with c_i > 0 obeys D V ≤ r V + s then V is bounded on every bounded interval of time; a"
+        " solution of a polynomial flow every part of which is so bounded exists for all times.  Any covariances that"
+        " are positive semidefinite together are the moments x xᵀ, y xᵀ, y yᵀ of some x and y.",
+        ("growth", "nonnegative", "constant", "covers"),
+        "Teschl 2012, Lemma 2.7 (Grönwall) and Sec. 2.6; Horn, Johnson 2013, Thm 7.2.7",
+    ),
+    Rule(
+        "word-induction",
+        "If two words agree at one end of a range, and agree at the next index wherever they agree at one, they agree"
+        " throughout; what vanishes, vanishes in every product.",
+        ("lemmas", "range", "base", "step"),
+        "Peano; ring axioms of matrices",
+    ),
+    Rule(
+        "end-to-end",
+        "D (W_n ⋯ W_1) = Σ_i W_n ⋯ W_{i+1} (D W_i) W_{i-1} ⋯ W_1.  A positive semidefinite matrix has one positive"
+        " semidefinite n-th root, so that g gᵀ is a function of the product M if (g gᵀ)^n = c M Mᵀ, c > 0; balance, once"
+        " it holds, holds for all times.",
+        ("lemmas", "range", "product", "root", "stays", "closed"),
+        "Arora, Cohen, Hazan 2018, Thm 1; Horn, Johnson 2013, Thm 7.2.6",
+    ),
+    Rule(
+        "not-a-function",
+        "Where two states agree in some quantities and another quantity moves differently, its motion is no function of"
+        " those.",
+        ("data", "obeys", "same", "differs"),
+        "definition of a function",
+    ),
+    Rule(
         "alignment",
         "A product of letters that are diagonal in matching frames is diagonal; a combination of off-diagonal entries"
         " that vanishes at as many amplitudes as it has entries, with a non-zero determinant, has only zero entries.",
@@ -93,6 +131,13 @@ _RULES = (
         "Teschl 2012, Sec. 1.5",
     ),
     Rule(
+        "invariant-manifold",
+        "If along the flow of what is left, x = f put in, the derivative of f is the rate of x, and the rates are"
+        " smooth there, then every solution that starts on the manifold x = f stays on it and moves by that flow.",
+        ("tangent", "on the domain", "regular"),
+        "Teschl 2012, Thm 2.2",
+    ),
+    Rule(
         "picard-lindelof",
         "Where the right-hand side is continuously differentiable, a curve that satisfies the equation and starts at x0"
         " is the solution.",
@@ -109,7 +154,7 @@ _RULES = (
         "hitting-time",
         "If f ≠ 0 keeps one sign between x0 and x, the solution of x' = f from x0 reaches x first at the time T(x) with"
         " T(x0) = 0, T' = 1/f.",
-        ("speed", "start", "direction", "smooth"),
+        ("speed", "start", "stop", "direction", "domain", "smooth"),
         "Teschl 2012, Sec. 1.3",
     ),
     Rule(
@@ -121,19 +166,22 @@ _RULES = (
     ),
     Rule(
         "zeros",
-        "If every listed point annihilates the rates, and for each choice of one equation from every component some"
-        " combination of the rates is a unit times their product, then the rates vanish exactly on the components; x ↦"
-        " x^p is injective on x > 0 for p ≠ 0.",
-        ("annihilates", "cofactors", "unit", "solved", "smooth"),
+        "If every listed point annihilates the rates, a variable whose rate is a unit times (value - itself) has that"
+        " value wherever the flow rests, and there, for each choice of one equation from every component, some"
+        " combination of the rates is a unit times a product of their powers, then the rates vanish exactly on the"
+        " components; the equations of a component determine its variables one after another, for x ↦ x^p is injective"
+        " on x > 0 for p ≠ 0.",
+        ("annihilates", "follows", "cofactors", "unit", "solved", "smooth"),
         "Cox, Little, O'Shea 2015, Ch. 4",
     ),
     Rule(
         "linearization",
-        "If the non-zero rates of the linearisation are negative, and the zero rates are as many as the dimension of"
-        " the manifold of fixed points through the point, the manifold is normally hyperbolic and attracts"
-        " exponentially; with a positive rate it repels.",
-        ("fixed", "rates", "signs", "manifold", "smooth"),
-        "Hirsch, Pugh, Shub 1977, Thm 4.1; Teschl 2012, Thm 6.10 for isolated points",
+        "If the non-zero rates of the linearisation have negative real parts, and the zero rates are as many as the"
+        " dimension of the manifold of fixed points through the point, the manifold is normally hyperbolic and attracts"
+        " exponentially; with a positive real part it repels.  Both roots of x² + p x + q have negative real parts if"
+        " p, q > 0, one has a positive real part if p < 0 or q < 0.",
+        ("fixed", "lemmas", "rates", "signs", "manifold", "smooth"),
+        "Hirsch, Pugh, Shub 1977, Thm 4.1; Teschl 2012, Thm 6.10 for isolated points; Gantmacher 1959, Ch. XV, Sec. 6",
     ),
     Rule(
         "nagumo",
@@ -148,6 +196,39 @@ _RULES = (
         " tends to a zero of the rate.",
         ("factored", "unit", "power", "inside", "positive domain", "smooth"),
         "Teschl 2012, Lemma 1.1",
+    ),
+    Rule(
+        "cooperative",
+        "If the rates F are continuously differentiable on a box [a, b], no rate falls as another variable grows there,"
+        " F(a) ≥ 0 ≥ F(b), and F vanishes at one point of the box only, then every solution that starts in the box stays"
+        " in it for all times and converges to that point: the solution from a rises, that from b falls, each to a zero"
+        " of F, and every other one stays between them.",
+        ("box", "order", "ends", "lemmas", "cooperative", "one equilibrium", "limit", "smooth"),
+        "Smith 1995, Thm 3.1.1 (Kamke) and Prop. 3.2.1; Hirsch, Smith 2005, Sec. 3",
+    ),
+    Rule(
+        "ordered-trajectories",
+        "Let no rate of x' = F(x) fall as another variable grows, on a product of intervals where F is continuously"
+        " differentiable.  If z is a differentiable curve there with z' ≥ F(z) and z(0) ≥ x(0), then z(t) ≥ x(t) as long"
+        " as both exist; and likewise with ≤.  Where F(x(0)) ≥ 0, x(t) rises as long as it exists, and F(x(t)) ≥ 0.",
+        ("cooperative", "start", "lemmas", "trend", "image", "one side", "smooth"),
+        "Smith 1995, Thm 3.1.1 (Kamke) and Prop. 3.2.1; Walter 1970, Sec. 10.XII",
+    ),
+    Rule(
+        "phase-line",
+        "In one dimension, if the rate is smooth on an interval, positive below c and negative above, and zero at c if c"
+        " lies between the ends, every start in the interval moves monotonically to c, for a monotone solution that"
+        " stays away from c would tend to another zero of the rate; a strictly concave function is positive between"
+        " two points where it is not negative, and negative beyond one of them if it is not positive there.",
+        ("sign", "zero", "ordered", "domain", "smooth"),
+        "Teschl 2012, Sec. 1.3 and Lemma 1.1; Rockafellar 1970, Thm 4.4",
+    ),
+    Rule(
+        "comparison",
+        "If q' ≤ f(q) and y' = f(y) with q(0) = y(0), and f is locally Lipschitz on an interval that holds q and y, then"
+        " q ≤ y as long as both last; and so with all inequalities reversed.",
+        ("inequality", "envelope", "start", "range", "smooth"),
+        "Teschl 2012, Thm 1.3",
     ),
     Rule(
         "sandwich",

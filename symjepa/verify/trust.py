@@ -1,22 +1,41 @@
 """What a verdict rests on: the files that are trusted, how long they are, and why each is believed to be right.
 
-Everything else (the theorems, the analysis that proposes, the printing, the commands) may be wrong without a falsehood
-being called PROVED.  Beside these files: Python, SymPy's constructors, python-flint and NumPy's object arrays.
+Everything else (the theorems, the analysis that proposes, the search for points, the printing, the commands) may be
+wrong without a falsehood being called PROVED or a truth REFUTED.  Trust is not all of one kind: `TIERS` says what a
+mistake could do.  Beside these files: Python, SymPy's constructors, python-flint and NumPy's object arrays.
 """
 
 from __future__ import annotations
 
 import ast
 import io
+import sys
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-TRUSTED = (
-    "exact/*.py",
+DECIDING = (
+    "exact/balls.py",
+    "exact/calculus.py",
+    "exact/facts.py",
+    "exact/group_ring.py",
+    "exact/scalars.py",
+    "exact/signs.py",
+    "exact/sums.py",
+    "exact/words.py",
+    "verify/check.py",
+    "verify/hypotheses.py",
+    "verify/kernel/assumptions.py",
+    "verify/kernel/decide.py",
+    "verify/lines.py",
+    "verify/obligations/kinds.py",
+    "verify/proofs.py",
+    "verify/unfolding.py",
+)
+MEANING = (
     "flow.py",
     "model.py",
     "modes/balance.py",
@@ -26,14 +45,35 @@ TRUSTED = (
     "statements/descriptions.py",
     "statements/statement.py",
     "symbols.py",
-    "verify/check.py",
-    "verify/kernel/*.py",
     "verify/obligations/*.py",
-    "verify/proofs.py",
+    "verify/readings.py",
     "verify/rules.py",
     "verify/scope.py",
+)
+REFUTING = (
+    "exact/denotation.py",
+    "verify/kernel/instances.py",
+    "verify/kernel/points.py",
+    "verify/kernel/refute.py",
     "verify/witness.py",
 )
+TIERS = {
+    "deciding": (
+        "it decides obligations, whatever the claim: a mistake could call any falsehood PROVED",
+        DECIDING,
+    ),
+    "meaning": (
+        "it says what a claim means and what suffices for it, and derives the flows: a mistake could call a falsehood"
+        " of its own kind PROVED; a theorem rests on the compilers of its own claims alone",
+        MEANING,
+    ),
+    "refuting": (
+        "it certifies counterexamples and witnesses: a mistake could call a truth REFUTED, or hypotheses possible that"
+        " are not; it proves nothing",
+        REFUTING,
+    ),
+}
+TRUSTED = tuple(sorted(pattern for _, patterns in TIERS.values() for pattern in patterns))
 HEURISTICS = frozenset(
     ("simplify", "solve", "doit", "series", "diff", "expand", "factor", "cancel", "together", "nsimplify", "equals")
 )
@@ -51,6 +91,7 @@ class TrustedFile:
     path: Path
     lines: int
     argument: str
+    tier: str
 
     @property
     def sha256(self) -> str:
@@ -60,15 +101,38 @@ class TrustedFile:
 @cache
 def trusted_files() -> tuple[TrustedFile, ...]:
     """Every trusted file that holds code, in alphabetical order."""
-    paths = sorted({path for pattern in TRUSTED for path in _PACKAGE.glob(pattern)})
-    files = (_file(path) for path in paths)
+    tiers: dict[Path, str] = {}
+    for tier, (_, patterns) in TIERS.items():
+        for path in (path for pattern in patterns for path in _PACKAGE.glob(pattern)):
+            tiers.setdefault(path, tier)
+    files = (_file(path, tiers[path]) for path in sorted(tiers))
     return tuple(file for file in files if file.lines)
 
 
-def _file(path: Path) -> TrustedFile:
+def _file(path: Path, tier: str) -> TrustedFile:
     source = path.read_text("utf-8")
     name = f"symjepa/{path.relative_to(_PACKAGE).as_posix()}"
-    return TrustedFile(name, path, code_lines(source), argument(source))
+    return TrustedFile(name, path, code_lines(source), argument(source), tier)
+
+
+def rests_on(claims: Iterable[type]) -> tuple[TrustedFile, ...]:
+    """The trusted files without the compilers of claims of other types."""
+    from symjepa.verify.obligations import _COMPILERS
+
+    used = _with_imports({_COMPILERS[claim].__module__ for claim in claims})
+    others = {compiler.__module__ for compiler in _COMPILERS.values()} - used
+    left_out = {Path(str(sys.modules[name].__file__)) for name in others}
+    return tuple(file for file in trusted_files() if file.path not in left_out)
+
+
+def _with_imports(modules: set[str]) -> set[str]:
+    """Modules of compilers, and those that they import."""
+    found, room = set(modules), "symjepa.verify.obligations"
+    for name in modules:
+        tree = ast.parse(Path(str(sys.modules[name].__file__)).read_text("utf-8"))
+        named = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
+        found |= {module for module in named if module.startswith(f"{room}.")}
+    return found if found == modules else _with_imports(found)
 
 
 def argument(source: str) -> str:

@@ -18,11 +18,13 @@ from symjepa.statements.claims import Annihilates, parts
 from symjepa.statements.statement import Instance, Statement
 from symjepa.verify.kernel.assumptions import assumed
 from symjepa.verify.kernel.decide import Context
-from symjepa.verify.kernel.instances import Letters, exhibited, instances, obeys
-from symjepa.verify.kernel.points import Point, holds_at, points
+from symjepa.verify.kernel.instances import Letters, exhibited, obeys
+from symjepa.verify.kernel.points import Point, holds_at, satisfies
 from symjepa.verify.kernel.refute import symbols_of
 from symjepa.verify.obligations import compiled
 from symjepa.verify.obligations.kinds import Decidable, Equal, HasSign, Plan, Smooth, WordsVanish
+from symjepa.verify.search.letters import instances
+from symjepa.verify.search.points import points
 
 
 def empty_hypotheses(statement: Statement, context: Context) -> str:
@@ -81,7 +83,7 @@ def _empty_domain(plan: Plan, point: Point, letters: Letters | None = None) -> s
 def _lettered(obligation: Decidable, point: Point, granted: tuple[Annihilates, ...]) -> bool:
     """Whether a search finds exact letters that obey the hypotheses of an obligation about words."""
     words = (obligation.words,) if isinstance(obligation, WordsVanish) else ()
-    return next(instances(words, [point], granted), None) is not None
+    return any(obeys(letters, granted) for letters in instances(words, [point], granted))
 
 
 def _satisfiable(facts: list[Fact], own: set[sp.Symbol], named: Point) -> bool:
@@ -92,7 +94,7 @@ def _satisfiable(facts: list[Fact], own: set[sp.Symbol], named: Point) -> bool:
     facts = [fact for fact in facts if fact.free_symbols]
     if set(named) == own and all(holds_at(fact, named) is True for fact in facts):
         return True
-    return next(points(own, tuple(facts)), None) is not None if own else not facts
+    return any(satisfies(facts, found) for found in points(own, tuple(facts))) if own else not facts
 
 
 def _unsatisfied(facts: Iterable[Fact], point: Point, symbols: Iterable[sp.Symbol] = ()) -> str:

@@ -24,6 +24,7 @@ from symjepa.model import (
 from symjepa.modes.balance import law
 from symjepa.render.book.displays import Row, display
 from symjepa.render.book.findings import findings
+from symjepa.render.book.ledger import fragment as fragment_of_ledger
 from symjepa.render.book.prose import cited, keys, sentence, words_of
 from symjepa.render.book.said import whose
 from symjepa.render.book.theorem import Checked, fragment, rule_words, verdict
@@ -33,6 +34,7 @@ from symjepa.render.styles import MACRO_LATEX as STYLE
 from symjepa.symbols import K, L, alpha, b, eta, k, l, lam, meaning, nu, rho, s, sigma2, sigma2_y, t, tau, u, v, w
 from symjepa.verify.check import Report
 from symjepa.verify.kernel.decide import Verdict
+from symjepa.verify.ledger import ledger
 from symjepa.verify.rules import RULES
 
 TITLE = "Learning dynamics of deep linear joint-embedding predictive models"
@@ -48,10 +50,15 @@ def files(checked: Sequence[Checked], folder: Path, bibliography: str, version: 
     chapters = _chapters(checked, folder)
     written["setting.tex"] = _setting([one for c in chapters for one in c["theorems"]], version)
     written["rules.tex"] = rules(checked, bibliography, version)
+    rows = ledger((one.label, one.report) for one in checked)
+    if rows:
+        written["ledger.tex"] = fragment_of_ledger(rows, version, {one.label for one in checked})
     cites = keys("\n".join([*written.values(), *(c["intro"] for c in chapters)]))
     entries = chosen(bibliography, cites)
     parts = {"title": TITLE, "subtitle": SUBTITLE, "summary": _summary(checked, version), "chapters": chapters}
-    written["symjepa-book.tex"] = rendered("book.tex.j2", version=version, bibliography=bool(entries), **parts)
+    written["symjepa-book.tex"] = rendered(
+        "book.tex.j2", version=version, bibliography=bool(entries), ledger=bool(rows), **parts
+    )
     written["symjepa-macros.tex"] = macros()
     return written | ({"references.bib": entries} if entries else {})
 

@@ -64,13 +64,13 @@ def _matrix(name: str, rows: Iterable[Iterable[Any]]) -> str:
 def _near_miss(own: NearMiss | Claim, found: Missed) -> dict[str, str]:
     miss = own if isinstance(own, NearMiss) else NearMiss(own)
     without = f"without {listed([math(condition(claim)) for claim in miss.without])}" if miss.without else ""
-    at = _at(found.counterexample)
+    at = place(found.counterexample)
     refuted = f"Refuted at {at or 'every point'}." if found.verdict is Verdict.REFUTED else "Not refuted."
-    return {"why": sentence(miss.why), "claim": _claimed(miss.claim, without), "refuted": refuted}
+    return {"why": sentence(miss.why), "claim": claimed(miss.claim, without), "refuted": refuted}
 
 
-def _claimed(claim: Claim, without: str) -> str:
-    """A false claim: in the line if it is short, with displays if not."""
+def claimed(claim: Claim, without: str) -> str:
+    """A claim: in the line if it is short, with displays if not."""
     shown = []
     for one in joined(merged([said(part) for part in parts(claim)])):
         formulas = [" ".join(filter(None, (r.left, r.relation, STYLE.joined(list(r.right)), r.note))) for r in one.rows]
@@ -83,7 +83,8 @@ def _claimed(claim: Claim, without: str) -> str:
     return "; ".join(shown)
 
 
-def _at(found: Counterexample | None) -> str:
+def place(found: Counterexample | None) -> str:
+    """Where something fails: numbers and matrices; empty if it is everywhere."""
     if found is None:
         return ""
     matrices = [_matrix(name, exact_rows(text)) for name, text in sorted(found.matrices)]

@@ -16,14 +16,14 @@ from symjepa.exact.words import WordSum
 from symjepa.model import Model
 from symjepa.render import claims as sentences
 from symjepa.render.book.displays import LINE, Row, width
-from symjepa.render.claims import Formula, Words, sentence
+from symjepa.render.claims import Formula, Words, rate_formula, sentence
 from symjepa.render.formulas import Latex, with_dot
 from symjepa.render.notation import MACROS
 from symjepa.render.styles import MACRO_LATEX as STYLE
 from symjepa.render.styles import LatexStyle
 from symjepa.statements import claims
 from symjepa.statements.claims import Claim
-from symjepa.statements.descriptions import Flow, Modes
+from symjepa.statements.descriptions import Flow, Modes, Restricted
 from symjepa.symbols import t
 
 
@@ -190,6 +190,8 @@ def whose(model: Model) -> str:
 
 
 def _of(flow: Flow) -> str:
+    if isinstance(flow, Restricted):
+        return f"{_of(flow.whole)} on {_equal((STYLE.expr(x), value) for x, value in flow.eliminated)}"
     return f" of {whose(flow.model)}" if isinstance(flow, Modes) else ""
 
 
@@ -225,6 +227,13 @@ def _of_drift(claim: claims.Drift) -> Said:
     return Said((shown,), _if(before), who=(whose(claim.flow.model),), short=(shown,))
 
 
+def _of_decay(claim: claims.Decays) -> Said:
+    note, before = _conditions(claim.on)
+    formula = sentences.decay_formula(claim, STYLE)
+    shown = Row(formula.left, formula.relation, formula.right, note)
+    return Said((shown,), _if(before), who=(whose(claim.flow.model),), short=(shown,))
+
+
 def _of_dissipation(claim: claims.Dissipates) -> Said:
     note, before = _conditions(claim.on)
     lost = [("-", STYLE.scaled(c, STYLE.gram(STYLE.joined(STYLE.words(x))))) for c, x in claim.by]
@@ -248,6 +257,42 @@ def _links(piece: Formula) -> tuple[tuple[str, str], ...]:
     """`A = B = C` as pieces between which a line may be broken."""
     first, *rest = piece.right[0][1].split(" = ")
     return (("+", first), *(("=", link) for link in rest))
+
+
+def _of_word_induction(claim: claims.ByInduction) -> Said:
+    every = sentences.index_range(claim, STYLE).line(STYLE)
+    shown = _words_row(STYLE.joined(STYLE.words(claim.lhs)), claim.rhs, f"({every})")
+    where = listed([math(condition(law)) for law in claim.on])
+    return Said((shown,), f"in balance, {where}," if where else "", short=(shown,))
+
+
+def _of_product(claim: claims.ProductMoves) -> Said:
+    moved = sentences.product_formula(claim, STYLE)
+    shown = Row(moved.left, "=", moved.right)
+    roots = [math(sentences.root_formula(claim, root, LINE_STYLE).line(LINE_STYLE)) for root in claim.roots]
+    where = listed([math(condition(law)) for law in claim.on])
+    after = f"with the positive semidefinite roots {listed(roots)}" if roots else ""
+    return Said((shown,), _if(where), after, who=(whose(claim.flow.model),), short=(shown,))
+
+
+def _of_not_closed(claim: claims.NotClosed) -> Said:
+    formula = sentences.open_formula(claim, STYLE)
+    rest = _line(sentence(claim, LINE_STYLE)[1:])
+    return Said((Row(formula.left, STYLE.sign(formula.relation), formula.right),), "", rest)
+
+
+def _of_lasting(claim: claims.Lasts) -> Said:
+    formulas = [sentences.growth_formula(growth, STYLE) for growth in claim.growths]
+    rows = tuple(Row(one.left, STYLE.sign(one.relation), one.right) for one in formulas)
+    where = listed([math(condition(ceiling)) for ceiling in claim.on])
+    preface = "Every solution of the matrix flow exists for all times, for along it"
+    return Said(rows, _if(where), who=(whose(claim.flow.model),), preface=preface, short=rows)
+
+
+def _of_target_noise(claim: claims.TargetNoise) -> Said:
+    rows = tuple(Row(one.left, "=", one.right) for one in sentences.gain_formulas(claim, STYLE))
+    preface = f"Noise on the target{sentences.noise_words(claim)} adds to the loss and to the rates this, and no more:"
+    return Said(rows, who=(whose(claim.model),), preface=preface.replace(",  ", ", "), short=rows)
 
 
 def _of_motion(claim: claims.Moves) -> Said:
@@ -287,12 +332,19 @@ def _of_zeros(claim: claims.Zeros) -> Said:
 
 
 def _of_linearization(claim: claims.Linearized) -> Said:
-    rates = tuple(Row("", "", tuple(STYLE.terms(one))) for one in claim.rates)
+    rates = tuple(_rate_row(one) for one in claim.rates)
     kind = "stable" if claim.stable else "unstable"
     family = f", along a family in {listed([math(STYLE.expr(x)) for x in claim.family])}" if claim.family else ""
-    under = f"{_at(claim.at)} is {kind} under {_equations(claim.flow)}{_of(claim.flow)}{family}"
-    told = f"{under}, with the linear rate{'s' * (len(rates) > 1)}"
+    where = f" where {listed([math(condition(relation)) for relation in claim.on])}" if claim.on else ""
+    under = f"{_at(claim.at)} is {kind} under {_equations(claim.flow)}{_of(claim.flow)}{family}{where}"
+    roots = any(isinstance(one, claims.Quadratic) for one in claim.rates)
+    told = f"{under}, with the linear rate{'s' * (len(rates) > 1 or roots)}{' (roots of the equation)' * roots}"
     return Said(rates, told, short=rates)
+
+
+def _rate_row(rate: sp.Expr | claims.Quadratic) -> Row:
+    shown = rate_formula(rate, STYLE)
+    return Row(shown.left, STYLE.sign(shown.relation) if shown.relation else "", shown.right)
 
 
 def _of_convergence(claim: claims.Converges) -> Said:
@@ -303,6 +355,27 @@ def _of_convergence(claim: claims.Converges) -> Said:
     start = f"{begin} > {STYLE.expr(claim.lower)}" if not above else f"{STYLE.expr(claim.lower)} < {begin}{above}"
     told = f"along {_equations(claim.flow)}{_of(claim.flow)}, from every start with {math(start)},"
     return Said((limit,), told, short=(limit,))
+
+
+def _of_attraction(claim: claims.Attracts) -> Said:
+    ((state, _),) = claim.flow.rates.items()
+    limit = row(STYLE.function(state, STYLE.expr(t)), claim.to, r"\to")
+    (low, high), begin = claim.between, STYLE.function(state, "0")
+    below = "" if low is -sp.oo else f"{STYLE.expr(low)} < "
+    above = "" if high is sp.oo else f" < {STYLE.expr(high)}"
+    start = f" with {math(f'{below}{begin}{above}')}" if below or above else ""
+    told = f"along {_equations(claim.flow)}{_of(claim.flow)}, from every start{start}, monotonically"
+    return Said((limit,), told, short=(limit,))
+
+
+def _of_domination(claim: claims.Dominated) -> Said:
+    relation = r"\geq" if claim.from_below else r"\leq"
+    shown = Row(STYLE.joined(STYLE.terms(claim.quantity)), relation, tuple(STYLE.terms(claim.bound)))
+    begun = math(f"{STYLE.expr(claim.start)} = {LINE_STYLE.expr(claim.quantity)}")
+    region = f", as long as {listed([math(condition(relation)) for relation in claim.on])}" if claim.on else ""
+    times = f", for {listed([math(condition(relation)) for relation in claim.until])}"
+    told = f"along {_equations(claim.flow)}{_of(claim.flow)}, with {begun} at time 0{times}{region},"
+    return Said((shown,), told, short=(shown,))
 
 
 def _of_loss(claim: claims.LossIs) -> Said:
@@ -348,8 +421,14 @@ _SETTINGS: dict[type[Claim], Callable[[Any], Said]] = {
     **dict.fromkeys((claims.Identity, claims.Less, claims.AtMost, claims.Unequal), _of_relation),
     **dict.fromkeys((claims.Annihilates, claims.Within), _of_relation),
     claims.Drift: _of_drift,
+    claims.Decays: _of_decay,
     claims.Dissipates: _of_dissipation,
     claims.Decouples: _of_decoupling,
+    claims.ByInduction: _of_word_induction,
+    claims.ProductMoves: _of_product,
+    claims.NotClosed: _of_not_closed,
+    claims.Lasts: _of_lasting,
+    claims.TargetNoise: _of_target_noise,
     claims.Moves: _of_motion,
     claims.Conserved: _of_conserved,
     claims.Solves: _of_solution,
@@ -357,6 +436,8 @@ _SETTINGS: dict[type[Claim], Callable[[Any], Said]] = {
     claims.Zeros: _of_zeros,
     claims.Linearized: _of_linearization,
     claims.Converges: _of_convergence,
+    claims.Attracts: _of_attraction,
+    claims.Dominated: _of_domination,
     claims.LossIs: _of_loss,
     claims.SumCloses: _of_sum,
 }

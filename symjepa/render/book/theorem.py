@@ -7,16 +7,19 @@ from dataclasses import dataclass, replace
 
 from symjepa.render.book.displays import Row, display
 from symjepa.render.book.hypotheses import hypotheses
+from symjepa.render.book.printed import print_parts
+from symjepa.render.book.printed import verdict as verdict_on
 from symjepa.render.book.prose import cited, sentence
 from symjepa.render.book.said import Said, joined, listed, math, merged, said
 from symjepa.render.latex import rendered
 from symjepa.render.notation import MACROS
 from symjepa.render.styles import MACRO_LATEX as STYLE
 from symjepa.statements.claims import Claim, parts
-from symjepa.statements.statement import Conjecture, Printed, Statement, Theorem
+from symjepa.statements.statement import Conjecture, Statement, Theorem
 from symjepa.verify.certificates import scopes_of
 from symjepa.verify.check import Line, Report
 from symjepa.verify.kernel.decide import Verdict
+from symjepa.verify.readings import Adjudged
 from symjepa.verify.scope import Scope
 
 MARKS = {Verdict.PROVED: "proved", Verdict.REFUTED: "refuted", Verdict.UNDECIDED: "undecided"}
@@ -51,7 +54,7 @@ def fragment(checked: Checked, version: str) -> str:
         source=cited(statement.source),
         setting=list(hypotheses(statement, checked.report)),
         claim=list(_claim(checked)),
-        printed=[_printed(printed) for printed in statement.printed],
+        printed=[_printed(row) for row in checked.report.printed],
         proof=list(_proof(checked)),
         missing=sentence(checked.theorem.missing) if isinstance(checked.theorem, Conjecture) else "",
     )
@@ -157,11 +160,20 @@ def _paragraph(one: Said) -> Iterator[str]:
         yield f"{one.after}."
 
 
-def _printed(printed: Printed) -> str:
-    seen = {"read": "as printed", "second-hand": "as relayed", "recalled": "as recalled"}
-    told = seen.get(printed.seen, printed.seen)
-    conversion = f"; conversion: {sentence(printed.conversion)}" if printed.conversion else ""
-    return f"{cited(printed.source)}, {told}: {sentence(printed.words)}{conversion}."
+def _printed(row: Adjudged) -> str:
+    """A printed claim with the verdict on each reading."""
+    told = print_parts(row.printed)
+    conversion = f"; conversion: {told['conversion']}" if told["conversion"] else ""
+    readings = "; ".join(
+        f"{sentence(f.reading.words)}: \\sjverdict{{{verdict_on(row.printed, f)}}}" for f in row.findings
+    )
+    return f"{_capital(told['source'])}, {told['seen']}: {told['words']}{conversion}." + (
+        f" {_capital(readings)}." if readings else ""
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 # --- the proof

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from symjepa.render.plots import noise, phases, trajectories
+from symjepa.render.plots import noise, order, phases, survival, teachers, trajectories, weight_decay
 from symjepa.render.plots.drawing import Book, Drawing, environment
 from symjepa.render.plots.look import MissingExtra, can_plot, drawn, needs_matplotlib
 
@@ -16,7 +16,8 @@ __all__ = ["Book", "Drawing", "MissingExtra", "can_plot", "drawings", "files", "
 
 def drawings() -> tuple[Drawing, ...]:
     """Every figure of the book; nothing is drawn yet."""
-    return (*trajectories.drawings(), *noise.drawings(), *phases.drawings())
+    learning = (*trajectories.drawings(), *order.drawings(), *noise.drawings(), *phases.drawings())
+    return (*learning, *teachers.drawings(), *survival.drawings(), *weight_decay.drawings())
 
 
 def files(book: Book, drawing: Drawing) -> Iterator[tuple[str, bytes]]:

@@ -9,17 +9,45 @@ A claim is data: it can be printed, compiled, and mutated; it knows nothing of h
 Soundness.  What a claim means is its docstring; `symjepa.verify.obligations` must ask for no less.
 """
 
+from symjepa.statements.claims.comparison import Attracts, Concave, Dominated, dominated
 from symjepa.statements.claims.equilibria import (
     Cofactors,
     Component,
     Converges,
+    Follows,
     Invariant,
     Linearized,
+    Quadratic,
     Zeros,
     component,
 )
-from symjepa.statements.claims.matrices import Annihilates, Decouples, Dissipates, Drift, LossIs, WordIdentity
+from symjepa.statements.claims.matrices import (
+    Annihilates,
+    Below,
+    Decays,
+    Decouples,
+    Dissipates,
+    Drift,
+    Growth,
+    Lasts,
+    LossIs,
+    TargetNoise,
+    WordIdentity,
+)
+from symjepa.statements.claims.monotone import ConvergesBetween, Ordered
 from symjepa.statements.claims.motion import Conserved, Hits, Implicit, Moves, Solves, solves
+from symjepa.statements.claims.products import (
+    Balanced,
+    ByInduction,
+    Exhibit,
+    GramRoot,
+    NotClosed,
+    ProductMoves,
+    Share,
+    Unfolded,
+    Use,
+    exhibit,
+)
 from symjepa.statements.claims.relations import (
     AtMost,
     Chain,
@@ -56,7 +84,22 @@ __all__ = [
     "Dissipates",
     "Decouples",
     "LossIs",
+    "Decays",
+    "TargetNoise",
+    "Growth",
+    "Lasts",
+    "Below",
     "Annihilates",
+    "Balanced",
+    "Unfolded",
+    "Use",
+    "ByInduction",
+    "Share",
+    "GramRoot",
+    "ProductMoves",
+    "Exhibit",
+    "exhibit",
+    "NotClosed",
     "Moves",
     "Conserved",
     "Solves",
@@ -66,8 +109,16 @@ __all__ = [
     "Component",
     "component",
     "Cofactors",
+    "Follows",
     "Zeros",
+    "Quadratic",
     "Linearized",
     "Invariant",
     "Converges",
+    "Attracts",
+    "Concave",
+    "Dominated",
+    "dominated",
+    "ConvergesBetween",
+    "Ordered",
 ]

@@ -17,25 +17,45 @@ from symjepa.statements.descriptions import Flow, pairs
 
 @dataclass(frozen=True)
 class Component:
-    """A set of fixed points: `equations` (each zero), solved by `at`; each equation is x^power - value^power for one
-    state variable.
+    """A set of fixed points: `equations` (each zero), solved one after another by `at`; state variables that stand for
+    themselves in `at`, or do not occur there, are free.
+
+    With the values of the variables that the equations before it determine put in, each equation is x^p - value^p for
+    one more state variable; p is `power`, for all or by variable (1 where it is not named).
     """
 
     at: Pairs
     equations: tuple[sp.Expr, ...]
-    power: sp.Expr = sp.S.One
+    power: sp.Expr | Pairs = sp.S.One
 
 
-def component(at: Mapping[sp.Expr, sp.Expr], equations: tuple[sp.Expr, ...], power: sp.Expr = sp.S.One) -> Component:
+def component(
+    at: Mapping[sp.Expr, sp.Expr],
+    equations: tuple[sp.Expr, ...],
+    power: sp.Expr | Mapping[sp.Expr, sp.Expr] = sp.S.One,
+) -> Component:
     """`Component` from a mapping."""
-    return Component(pairs(at), equations, power)
+    return Component(pairs(at), equations, pairs(power) if isinstance(power, Mapping) else power)
 
 
 @dataclass(frozen=True)
 class Cofactors:
-    """Σ coefficient · rate = unit · Π (one equation of each component), with unit ≠ 0 on the domain."""
+    """Σ coefficient · rate = unit · Π (one equation of each component)^multiplicity, with unit ≠ 0 on the domain.
+
+    `multiplicities`: one whole number ≥ 1 for each component; all 1 if there are none.
+    """
 
     coefficients: Pairs
+    unit: sp.Expr
+    multiplicities: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Follows:
+    """Where the flow rests, `variable` = `value`: its rate is unit·(value - variable)."""
+
+    variable: sp.Symbol
+    value: sp.Expr
     unit: sp.Expr
 
 
@@ -43,7 +63,8 @@ class Cofactors:
 class Zeros(Claim):
     """The fixed points of the flow on its domain (and `on`) are exactly the listed components.
 
-    One `Cofactors` for each way to choose one equation from every component, in the order of `itertools.product`.
+    One `Cofactors` for each way to choose one equation from every component, in the order of `itertools.product`; they
+    are identities where each variable of `follows` has the value that it follows, and say nothing of its rate.
     """
 
     flow: Flow
@@ -51,22 +72,36 @@ class Zeros(Claim):
     cofactors: tuple[Cofactors, ...]
     on: tuple[Relation, ...] = ()
     why: str = ""
+    follows: tuple[Follows, ...] = ()
+
+
+@dataclass(frozen=True)
+class Quadratic:
+    """Two rates: the roots of x² + linear·x + constant, real or not."""
+
+    linear: sp.Expr
+    constant: sp.Expr
 
 
 @dataclass(frozen=True)
 class Linearized(Claim):
     """The flow linearised at a fixed point has the listed `rates`; those not among the `family`'s zeros have the
-    stated sign.
+    stated sign (their real parts, of a `Quadratic`).
 
-    `family`: state variables that parametrise a manifold of fixed points through the point, one zero rate for each.
+    `family`: state variables that parametrise a manifold of fixed points through the point, one zero rate for each,
+    where the relations `on` about them and parameters hold.  `visible`: pairs (rate, form) where -rate = form (rate =
+    form, if unstable) and the sign of the form is plain.  `using`: relations that are shown first, and then known.
     """
 
     flow: Flow
     at: Pairs
-    rates: tuple[sp.Expr, ...]
+    rates: tuple[sp.Expr | Quadratic, ...]
     stable: bool
     family: tuple[sp.Expr, ...] = ()
     why: str = ""
+    on: tuple[Relation, ...] = ()
+    visible: Pairs = ()
+    using: tuple[Relation, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ import sympy as sp
 
 from symjepa.exact.words import Matrix, TraceSum, WordSum
 from symjepa.model import Model
-from symjepa.statements.claims.sentences import Claim, Pairs
+from symjepa.statements.claims.relations import Relation
+from symjepa.statements.claims.sentences import Claim, Pairs, _exact
 from symjepa.statements.descriptions import Layers
 
 
@@ -35,6 +36,17 @@ class Drift(Claim):
     of: WordSum
     equals: WordSum
     on: tuple[Claim, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Decays(Claim):
+    r"""A word sum q obeys $q(t) = e^{rate\,t} q(0)$ along a matrix flow, where `on` holds (relations of constants)."""
+
+    flow: Layers
+    of: WordSum
+    rate: sp.Expr
+    on: tuple[Relation, ...] = ()
     why: str = ""
 
 
@@ -76,6 +88,66 @@ class LossIs(Claim):
 
     model: Model
     traces: TraceSum
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class TargetNoise(Claim):
+    r"""With the target y + n for y, n of mean zero, the expected loss gains `loss` and the rates of the layers gain
+    `gains`.
+
+    `gains`: (W_l, gain) and (P_k, gain) for the generic layer of a stack; what is not listed gains nothing.  The
+    covariances of the noise are the letters Snn = E n nᵀ, Syn = E y nᵀ and Snx = E n xᵀ; unless `correlated`, the noise
+    is uncorrelated with the context, Snx = 0.
+    """
+
+    model: Model
+    loss: TraceSum
+    gains: tuple[tuple[WordSum, WordSum], ...] = ()
+    correlated: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Growth:
+    r"""V = Σ c_i ‖X_i‖² (pairs (c_i, X_i) in `form`) obeys D V ≤ rate·V + tr(source), for layers on which `on` holds.
+
+    Certificate: rate·V + tr(source) - D V = Σ a_i ‖A_i‖² + Σ b_i tr(B_i (c - Σyy) B_iᵀ), with (a_i, A_i) in `squares`,
+    words that may hold the views x and y, whose moments are the covariances, and (b_i, B_i) in `below`, where Σyy ≤ c.
+    """
+
+    form: tuple[tuple[sp.Expr, WordSum], ...]
+    rate: sp.Expr
+    squares: tuple[tuple[sp.Expr, WordSum], ...]
+    below: tuple[tuple[sp.Expr, WordSum], ...] = ()
+    source: WordSum | None = None
+    on: tuple[Claim, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rate", _exact(self.rate))
+        for name in ("form", "squares", "below"):
+            object.__setattr__(self, name, tuple((_exact(weight), words) for weight, words in getattr(self, name)))
+
+
+@dataclass(frozen=True)
+class Lasts(Claim):
+    """Every solution of the matrix flow exists for all times, and each form grows at most as its `Growth` says.
+
+    Every moving letter is in some form.  `on`: no more than a ceiling for Σyy (`Below`).
+    """
+
+    flow: Layers
+    growths: tuple[Growth, ...]
+    on: tuple[Below, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Below(Claim):
+    """A hypothesis on a symmetric letter: it is at most `bound` times the identity."""
+
+    letter: Matrix
+    bound: sp.Expr
     why: str = ""
 
 

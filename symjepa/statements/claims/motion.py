@@ -81,11 +81,17 @@ class Implicit(Claim):
 
 @dataclass(frozen=True)
 class Hits(Claim):
-    """From `start` the one-dimensional flow reaches `stop` for the first time at `time`."""
+    """From `start` the one-dimensional flow reaches `stop` for the first time at `time`, rising or `falling`.
+
+    If `stop` is a symbol of its own, `time` is the time of passage at every value of it between start and stop.  Else
+    `clock`, a function of the state, is the time of passage: 0 at the start and `time` at the stop.
+    """
 
     flow: Flow
     start: sp.Expr
-    stop: sp.Symbol
+    stop: sp.Expr
     time: sp.Expr
     on: tuple[Relation, ...] = ()
     why: str = ""
+    clock: sp.Expr | None = None
+    falling: bool = False

@@ -67,13 +67,14 @@ class Monotone:
 
 @dataclass(frozen=True)
 class Chain:
-    """Certificate that f > 0 for x > x0: f is nonnegative at x0 and its derivative is positive beyond (visibly equal
-    to `slope`).
+    """Certificate that f > 0 (f ≥ 0) at `variable`: f ≥ 0 at `start`, and on the way from there to the variable f' > 0
+    (f' ≥ 0), visibly equal to `slope`.  `falling`: the variable lies below its start, and -f' takes the place of f'.
     """
 
     variable: sp.Symbol
     start: sp.Expr
     slope: sp.Expr | None = None
+    falling: bool = False
 
 
 Relation = Identity | Less | AtMost | Unequal
@@ -107,7 +108,7 @@ class SumCloses(Claim):
 @dataclass(frozen=True)
 class Root(Claim):
     """`of` has exactly one zero in `variable` strictly between the two ends, where it crosses upward (`rising`) or
-    downward.
+    downward.  `slope`: its derivative, in a form whose sign is visible.
     """
 
     of: sp.Expr
@@ -115,6 +116,7 @@ class Root(Claim):
     between: tuple[sp.Expr, sp.Expr]
     rising: bool
     why: str = ""
+    slope: sp.Expr | None = None
 
 
 @dataclass(frozen=True)

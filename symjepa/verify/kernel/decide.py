@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 import sympy as sp
 
@@ -65,8 +66,12 @@ class Decision:
     residual: str = ""
 
 
+@lru_cache(maxsize=20_000)
 def decide(obligation: Decidable, context: Context) -> Decision:
-    """PROVED or not; anything raised within the exact layer means "not shown", with its message as the residual."""
+    """PROVED or not; anything raised within the exact layer means "not shown", with its message as the residual.
+
+    Remembered: the answer depends on the obligation and the context alone.
+    """
     try:
         return _decide(obligation, context)
     except (OutsideFragment, TooLarge, Undefined, InvalidLemma, RecursionError) as refusal:
@@ -85,7 +90,8 @@ def _decide(obligation: Decidable, context: Context) -> Decision:
             shown = [fact for fact in facts if signs.shows(fact)][:1]
             return _shown(obligation, bool(shown), shown, signs, f"none of {', '.join(map(str, facts))} is shown")
         case WordsVanish(words=words):
-            return _words(obligation, rewritten(words, (*context.rewrites, *obligation.granted)).terms, context)
+            rules = tuple(rule for rule in obligation.granted if isinstance(rule, Annihilates))
+            return _words(obligation, rewritten(words, (*context.rewrites, *rules)).terms, context)
         case TracesVanish(traces=traces):
             return _words(obligation, traces.terms, context)
         case Closes(lemma=lemma, given=given):
@@ -157,7 +163,8 @@ def _words(
         if not equality.holds:
             return Decision(obligation, False, residual=f"{coefficient} {word} ≠ 0")
         conditions |= equality.conditions
-    return _shown(obligation, True, conditions, _signs(obligation.given, context), "")
+    signs = _signs(obligation.given, context, *(coefficient for _, coefficient in left))
+    return _shown(obligation, True, conditions, signs, "")
 
 
 def rewritten(words: WordSum, hypotheses: tuple[Annihilates, ...]) -> WordSum:

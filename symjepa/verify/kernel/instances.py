@@ -8,23 +8,26 @@ elimination) and every hypothesis on letters holds entry by entry, in rationals.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
-from random import Random
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from symjepa.exact.words import SAMPLE, Factor, Matrix, Segment, TraceSum, WordSum, instantiated, value
+from symjepa.exact.denotation import value
+from symjepa.exact.words import Factor, Matrix, Power, Segment, TraceSum, Word, WordSum, instantiated
 from symjepa.flow import MatrixFlow
 from symjepa.modes.frames import Alignment, ends
-from symjepa.statements.claims import Annihilates
+from symjepa.statements.claims import Annihilates, Balanced, Below
 from symjepa.statements.statement import Instance
 from symjepa.verify.kernel.points import Point
 
-ONE: str = "one"
-"""The space of a single direction: a letter of columns `one` is a vector."""
+OnLetters = Annihilates | Balanced | Below
+"""Hypotheses on letters."""
+
+NOISE = frozenset(("Snn", "Syn", "Snx"))
+"""Covariances of noise n on the target: E n nᵀ, E y nᵀ and E n xᵀ."""
 
 
 @dataclass(frozen=True)
@@ -43,15 +46,26 @@ class Letters:
         """The exact value of a sum of traces; None if one is the trace of an identity, a dimension that no letter
         tells.
         """
-        words = [instantiated(WordSum.of(word), self.numbers) for word, _ in traces.terms if word.factors]
-        if len(words) < len(traces.terms) or not all(word.factors for one in words for word, _ in one.terms):
+        found = [self._trace_of(word) for word, _ in traces.terms]
+        values = [
+            (one, coefficient) for one, (_, coefficient) in zip(found, traces.terms, strict=True) if one is not None
+        ]
+        if len(values) < len(found):
             return None
-        values = zip((np.trace(self.value(one)) for one in words), traces.terms, strict=True)
-        return sum((self._scalar(coefficient) * trace for trace, (_, coefficient) in values), Fraction(0))
+        return sum((self._scalar(coefficient) * one for one, coefficient in values), Fraction(0))
+
+    def _trace_of(self, word: Word) -> Any:
+        """The trace of one word; that of an identity is the dimension of a view, or unknown."""
+        if not word.factors:
+            view = self.matrices.get({"context": "Sxx", "target": "Syy"}.get(word.rows, ""))
+            return None if view is None else Fraction(len(view))
+        one = instantiated(WordSum.of(word), self.numbers)
+        return np.trace(self.value(one)) if all(word.factors for word, _ in one.terms) else None
 
     def _matrix(self, factor: Factor) -> Any:
         if isinstance(factor, Matrix):
             return self.matrices[factor.name]
+        assert isinstance(factor, Segment)  # a power is multiplied out before it comes here
         product = self.matrices[f"{factor.stack.name}_{int(factor.lo) + 1}"]
         for layer in range(int(factor.lo) + 2, int(factor.hi) + 1):
             product = self.matrices[f"{factor.stack.name}_{layer}"] @ product
@@ -66,35 +80,52 @@ class Letters:
         first = next((word.factors[0] for word, _ in words.terms if word.factors), None)
         if first is None:
             return 1
+        first = first.root if isinstance(first, Power) else first
         return int(self._matrix(first.T).shape[1] if first.transposed else self._matrix(first).shape[0])
 
 
 def exhibited(instance: Instance, depths: Point) -> Letters:
     """An author's matrices, exact."""
     matrices = {
-        name: np.array([[_fraction(x) for x in row] for row in rows], dtype=object)
+        name: np.array([[fraction(x) for x in row] for row in rows], dtype=object)
         for name, rows in instance.matrices.items()
     }
-    numbers = {symbol: sp.Rational(_fraction(number)) for symbol, number in instance.numbers.items()}
+    numbers = {symbol: sp.Rational(fraction(number)) for symbol, number in instance.numbers.items()}
     return Letters(matrices, {**depths, **numbers})
 
 
-def _fraction(number: Any) -> Fraction:
+def fraction(number: Any) -> Fraction:
+    """An exact number, whoever wrote it."""
     return Fraction(int(number.p), int(number.q)) if isinstance(number, sp.Rational) else Fraction(number)
 
 
-def obeys(letters: Letters, hypotheses: Iterable[Annihilates]) -> bool:
-    """Every hypothesis on letters holds exactly, and the covariances are those of data."""
-    for hypothesis in hypotheses:
-        named = {hypothesis.left, hypothesis.right, *hypothesis.value.letters()}
-        if not all(isinstance(f, Matrix) and f.name in letters.matrices for f in named):
-            return False
-        product = letters.matrices[hypothesis.left.name]
-        product = product.T if hypothesis.left.transposed else product
-        right = letters.matrices[hypothesis.right.name]
-        if np.any(product @ (right.T if hypothesis.right.transposed else right) != _or_zero(letters, hypothesis.value)):
-            return False
-    return is_covariance(letters.matrices)
+def obeys(letters: Letters, hypotheses: Iterable[OnLetters]) -> bool:
+    """The letters are exact, every hypothesis on them holds exactly, and the covariances are those of data."""
+    if not all(isinstance(entry, Fraction | int) for matrix in letters.matrices.values() for entry in matrix.flat):
+        return False
+    return all(_holds(hypothesis, letters) for hypothesis in hypotheses) and is_covariance(letters.matrices)
+
+
+def _holds(hypothesis: OnLetters, letters: Letters) -> bool:
+    match hypothesis:
+        case Balanced():
+            return _balanced(hypothesis, letters)
+        case Below():
+            return _below(hypothesis, letters)
+    return _annihilates(hypothesis, letters)
+
+
+def _annihilates(hypothesis: Annihilates, letters: Letters) -> bool:
+    named = {hypothesis.left, hypothesis.right, *hypothesis.value.letters()}
+    if not all(isinstance(f, Matrix) and f.name in letters.matrices for f in named):
+        return False
+    left, right = (_turned(letter, letters) for letter in (hypothesis.left, hypothesis.right))
+    return not np.any(left @ right != _or_zero(letters, hypothesis.value))
+
+
+def _turned(letter: Matrix, letters: Letters) -> Any:
+    matrix = letters.matrices[letter.name]
+    return matrix.T if letter.transposed else matrix
 
 
 def _or_zero(letters: Letters, words: WordSum) -> Any:
@@ -103,114 +134,51 @@ def _or_zero(letters: Letters, words: WordSum) -> Any:
 
 def is_covariance(matrices: Mapping[str, Any]) -> bool:
     """The joint covariance [[Σxx, Σyxᵀ], [Σyx, Σyy]] is symmetric and positive semidefinite, by exact symmetric
-    elimination.
+    elimination; that of noise on the target, where it is given, stands beside it.
     """
     Sxx, Syx, Syy = (matrices.get(name) for name in ("Sxx", "Syx", "Syy"))
     if Sxx is None or Syx is None or Syy is None:
         return False
     joint = np.block([[Sxx, Syx.T], [Syx, Syy]])
-    return bool(np.all(joint == joint.T)) and _semidefinite(joint.copy())
+    if NOISE & set(matrices):
+        Snn, Syn, Snx = (matrices.get(name) for name in ("Snn", "Syn", "Snx"))
+        if Snn is None or Syn is None or Snx is None:
+            return False
+        joint = np.block([[Sxx, Syx.T, Snx.T], [Syx, Syy, Syn], [Snx, Syn.T, Snn]])
+    return bool(np.all(joint == joint.T)) and semidefinite(joint)
 
 
-def _semidefinite(form: Any) -> bool:
-    """A zero pivot needs a zero row; a negative one refuses."""
+def _balanced(hypothesis: Balanced, letters: Letters) -> bool:
+    """The law of the joint is zero at every level, exactly."""
+    depth = hypothesis.depth.xreplace(dict(letters.numbers))
+    levels = [None] if hypothesis.index is None else [sp.Integer(n) for n in range(1, int(depth))]
+    try:
+        return not any(np.any(letters.value(hypothesis.gap(level)) != 0) for level in levels)
+    except KeyError:  # a layer that the instance does not give
+        return False
+
+
+def _below(hypothesis: Below, letters: Letters) -> bool:
+    """bound · 1 - letter is positive semidefinite."""
+    matrix = letters.matrices.get(hypothesis.letter.name)
+    bound = hypothesis.bound.xreplace(dict(letters.numbers))
+    return matrix is not None and bool(bound.is_Rational) and fits(matrix, Fraction(int(bound.p), int(bound.q)))
+
+
+def fits(matrix: Any, bound: Fraction) -> bool:
+    """bound · 1 - matrix is positive semidefinite."""
+    return semidefinite(bound * np.eye(len(matrix), dtype=object) - matrix)
+
+
+def semidefinite(form: Any) -> bool:
+    """By symmetric elimination: a zero pivot needs a zero row, a negative one refuses."""
+    form = form.copy()
     for i in range(len(form)):
         if form[i, i] < 0 or (form[i, i] == 0 and np.any(form[i] != 0)):
             return False
         if form[i, i] > 0:
             form = form - np.outer(form[:, i], form[i]) / form[i, i]
     return True
-
-
-def instances(
-    sums: tuple[WordSum, ...], depths: Iterable[Point], hypotheses: tuple[Annihilates, ...], tries: int = 12
-) -> Iterator[Letters]:
-    """Random exact letters for the word sums at each choice of depths, with data that obey the hypotheses."""
-    random = Random(1)
-    for number, point in enumerate(depths):
-        if number >= tries:
-            return
-        letters = _drawn(sums, point, hypotheses, random)
-        if obeys(letters, hypotheses):
-            yield letters
-
-
-def _drawn(sums: tuple[WordSum, ...], point: Point, hypotheses: tuple[Annihilates, ...], random: Random) -> Letters:
-    said = (*sums, *(hypothesis.value for hypothesis in hypotheses))
-    factors = {f.T if f.transposed else f for words in said if words.terms for f in _lettered(words, point)}
-    sizes = {
-        "context": random.choice((2, 3)),
-        ONE: 1,
-        SAMPLE: random.choice((1, 2, 3)),
-        "latent": random.choice((1, 2)),
-        "target": random.choice((2, 3)),
-    }
-
-    def size(space: str) -> int:
-        return sizes.setdefault(space, random.choice((2, 3)))
-
-    matrices = _data(size("context"), size("target") if _has_target(factors) else size("context"), hypotheses, random)
-    for factor in sorted(factors, key=str):
-        for name, rows, cols in _shapes(factor):
-            matrices.setdefault(name, _matrix_drawn(size(rows), size(cols), random))
-    numbers = dict(point)
-    for hypothesis in hypotheses:
-        _measure(hypothesis, matrices, numbers)
-    return Letters(matrices, numbers)
-
-
-def _lettered(words: WordSum, point: Point) -> frozenset[Factor]:
-    """The letters of a word sum at numeric depths; identities have none."""
-    terms = tuple(term for term in words.terms if term[0].factors)
-    return instantiated(replace(words, terms=terms), point).letters()
-
-
-def _has_target(factors: Iterable[Factor]) -> bool:
-    return any("target" in (f.rows, f.cols) for f in factors)
-
-
-def _shapes(factor: Factor) -> list[tuple[str, str, str]]:
-    if isinstance(factor, Matrix):
-        return [(factor.name, factor.rows, factor.cols)]
-    stack = factor.stack
-    layers = range(int(factor.lo) + 1, int(factor.hi) + 1)
-    return [(f"{stack.name}_{i}", stack.space(sp.Integer(i)), stack.space(sp.Integer(i - 1))) for i in layers]
-
-
-def _matrix_drawn(rows: int, cols: int, random: Random) -> Any:
-    return np.array(
-        [[Fraction(random.randint(-3, 3), random.choice((1, 2))) for _ in range(cols)] for _ in range(rows)],
-        dtype=object,
-    )
-
-
-def _data(d: int, dy: int, hypotheses: tuple[Annihilates, ...], random: Random) -> dict[str, Any]:
-    """Covariances of a random finite sample; a direction with a hypothesis is the first axis, mirrored so that it is
-    pure noise.
-    """
-    x, y = _matrix_drawn(d, d + 2, random), _matrix_drawn(dy, d + 2, random)
-    matrices: dict[str, Any] = {}
-    if hypotheses:
-        shared = 0 if any(h.left.name == "Syx" and h.value.is_zero for h in hypotheses) else Fraction(1)
-        mirror: Any = np.eye(d, dtype=object)
-        mirror[0, 0] = -1
-        bend = shared * np.vstack([x[:1]] * dy)
-        x, y = np.hstack([x, mirror @ x]), np.hstack([y + bend, y - bend])
-        axis = np.array([[Fraction(int(i == 0))] for i in range(d)], dtype=object)
-        matrices.update({hypothesis.right.name: axis for hypothesis in hypotheses})
-    count = Fraction(x.shape[1])
-    return {"Sxx": x @ x.T / count, "Syx": y @ x.T / count, "Syy": y @ y.T / count, **matrices}
-
-
-def _measure(hypothesis: Annihilates, matrices: dict[str, Any], numbers: dict[sp.Symbol, sp.Rational]) -> None:
-    """A hypothesis A n = ν n with a symbol ν fixes the number ν; A n = ν m with another letter m fixes m."""
-    for word, coefficient in hypothesis.value.terms:
-        names = [f.name for f in word.factors if isinstance(f, Matrix)]
-        product = matrices[hypothesis.left.name] @ matrices[hypothesis.right.name]
-        if coefficient.is_Symbol and names == [hypothesis.right.name]:
-            numbers[coefficient] = sp.Rational(product[0, 0])
-        elif coefficient.is_Symbol and len(names) == 1:
-            matrices[names[0]] = product / _fraction(numbers.setdefault(coefficient, sp.S.One))
 
 
 def framed(flow: MatrixFlow, frames: Alignment, depth: int = 2) -> Iterator[tuple[str, Any]]:
@@ -261,7 +229,7 @@ class _Turned:
         """A diagonal of distinct numbers between the frames of the ends; products of layers keep their outer frames."""
         left, right = ends(factor)
         first = Fraction(2 + sum(map(ord, str(factor))) % 13)
-        diagonal = np.diag([first, first + Fraction(3, 2)]) if isinstance(factor, Matrix) else self._product(factor)
+        diagonal = self._product(factor) if isinstance(factor, Segment) else np.diag([first, first + Fraction(3, 2)])
         return self.frame(left) @ diagonal @ self.frame(right).T
 
     def _product(self, factor: Segment) -> Any:

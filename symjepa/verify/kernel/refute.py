@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -17,12 +19,13 @@ import sympy as sp
 from symjepa.errors import OutsideFragment, SymjepaError, TooLarge, Undefined
 from symjepa.exact.balls import Ternary, same, sign_at
 from symjepa.exact.facts import Fact
-from symjepa.exact.words import WordSum, ranges
+from symjepa.exact.words import Power, WordSum, instantiated, ranges
+from symjepa.statements.claims import Balanced, Below
 from symjepa.statements.statement import Instance
 from symjepa.verify.kernel.assumptions import assumed
 from symjepa.verify.kernel.decide import Context
-from symjepa.verify.kernel.instances import Letters, exhibited, framed, instances, obeys, turned_depths
-from symjepa.verify.kernel.points import Point, holds_at, points, satisfies
+from symjepa.verify.kernel.instances import Letters, exhibited, framed, obeys, turned_depths
+from symjepa.verify.kernel.points import Point, holds_at, satisfies
 from symjepa.verify.obligations.kinds import (
     Crosses,
     Equal,
@@ -31,12 +34,16 @@ from symjepa.verify.obligations.kinds import (
     SameTruth,
     Signed,
     StaysDiagonal,
+    SumsVanish,
     TraceAtMostZero,
+    TracesAtMostZero,
     TracesVanish,
     WordsVanish,
 )
+from symjepa.verify.search.letters import instances, scalars
+from symjepa.verify.search.points import points
 
-OnLetters = WordsVanish | TracesVanish | TraceAtMostZero
+OnLetters = WordsVanish | TracesVanish | TraceAtMostZero | TracesAtMostZero | SumsVanish
 Scalar = Equal | HasSign | Signed | SameTruth | Crosses
 SEARCH_BITS = 256
 REVERSED = {"positive": (-1, 0), "nonnegative": (-1,), "nonzero": (0,), "zero": (-1, 1)}
@@ -158,15 +165,34 @@ def _on_letters(test: OnLetters, context: Context, at: Instance | None) -> Count
 
 def _failure_on(test: OnLetters, letters: Letters) -> str | None:
     """What certainly fails on exact matrices; words whose coefficients all vanish at these numbers fail nothing."""
+    if isinstance(test, SumsVanish):
+        return _sums_failure(test, letters)
     if isinstance(test, TracesVanish):
         total = letters.trace(test.traces)
         return f"{test.traces} = {total} ≠ 0" if total else None
+    if isinstance(test, TracesAtMostZero):
+        total = letters.trace(test.traces)
+        return f"{test.traces} = {total} > 0" if total is not None and total > 0 else None
     matrix = letters.value(test.words) if test.words.terms else None
     if matrix is None:
         return None
     if isinstance(test, WordsVanish):
         return f"{test.words} ≠ 0" if np.any(matrix != 0) else None
     return f"tr({test.words}) = {np.trace(matrix)} > 0" if np.trace(matrix) > 0 else None
+
+
+def _sums_failure(test: SumsVanish, letters: Letters) -> str | None:
+    """The sums, term by term in numbers; a term that has no meaning at these depths fails nothing."""
+    total: Any = None
+    for index, last, words in test.summands:
+        for number in range(1, int(last.xreplace(dict(letters.numbers))) + 1):
+            term = instantiated(words, {**letters.numbers, index: sp.Integer(number)})
+            if ranges(term):
+                return None
+            if term.terms:
+                total = letters.value(term) + (0 if total is None else total)
+    told = " + ".join(f"Σ[{index} = 1 … {last}] ({words})" for index, last, words in test.summands)
+    return f"{told} ≠ 0" if total is not None and np.any(total != 0) else None
 
 
 def _off_diagonal(test: StaysDiagonal) -> Counterexample | None:
@@ -179,9 +205,7 @@ def _off_diagonal(test: StaysDiagonal) -> Counterexample | None:
 
 
 def _letters(test: OnLetters, context: Context, at: Instance | None) -> Iterator[Letters]:
-    sums = (
-        tuple(map(WordSum.of, (w for w, _ in test.traces.terms))) if isinstance(test, TracesVanish) else (test.words,)
-    )
+    sums = _spoken_of(test)
     facts = (*context.facts, *test.given, *(Fact(gap, "nonnegative") for words in sums for gap in ranges(words)))
     hypotheses = (*context.rewrites, *test.granted)
     symbols = (
@@ -191,19 +215,35 @@ def _letters(test: OnLetters, context: Context, at: Instance | None) -> Iterator
     )
     facts = (*facts, *assumed(symbols))
     if at is None:
-        yield from instances(sums, points(symbols, facts), hypotheses)
-        return
-    letters = exhibited(at, {})
-    missing = symbols - set(letters.numbers)
-    if missing:
-        raise SymjepaError(f"an instance needs numbers for {', '.join(sorted(map(str, missing)))}")
-    if satisfies((f for f in facts if not f.over), letters.numbers) and obeys(letters, hypotheses):
-        yield letters
+        drawn = instances(sums, points(symbols, facts), hypotheses)
+        if isinstance(test, TracesAtMostZero):
+            drawn = chain(drawn, scalars(sums, points(symbols, facts), hypotheses))
+    else:
+        drawn = iter((exhibited(at, {}),))
+    for letters in drawn:
+        missing = symbols - set(letters.numbers)
+        if missing:
+            raise SymjepaError(f"an instance needs numbers for {', '.join(sorted(map(str, missing)))}")
+        if satisfies((f for f in facts if not f.over), letters.numbers) and obeys(letters, hypotheses):
+            yield letters
+
+
+def _spoken_of(test: OnLetters) -> tuple[WordSum, ...]:
+    """Words that hold every letter of a test."""
+    if isinstance(test, TracesVanish | TracesAtMostZero):
+        return tuple(WordSum.of(word) for word, _ in test.traces.terms)
+    if isinstance(test, SumsVanish):
+        return (*test.letters, *(instantiated(words, {index: sp.S.One}) for index, _, words in test.summands))
+    return (test.words,)
 
 
 def _weights(test: OnLetters) -> set[sp.Symbol]:
-    """Scalars in the coefficients of traces."""
-    return {s for _, c in test.traces.terms for s in c.free_symbols} if isinstance(test, TracesVanish) else set()
+    """Scalars in the coefficients of traces, in the bounds of hypotheses, and in the laws that are assumed."""
+    traces = test.traces.terms if isinstance(test, TracesVanish | TracesAtMostZero) else ()
+    bounds = [rule.bound for rule in test.granted if isinstance(rule, Below)]
+    models = [rule.model for rule in test.granted if isinstance(rule, Balanced)]
+    told = [expr for m in models for expr in (m.encoder.depth, m.predictor.depth, m.predictor_rate)]
+    return {s for expr in (*bounds, *told, *(c for _, c in traces)) for s in expr.free_symbols}
 
 
 def symbols_of(words: WordSum) -> set[sp.Symbol]:
@@ -213,7 +253,10 @@ def symbols_of(words: WordSum) -> set[sp.Symbol]:
 
 
 def _ends(words: WordSum) -> Iterable[sp.Expr]:
-    for factor in words.letters():
+    for letter in words.letters():
+        if isinstance(letter, Power):
+            yield letter.exponent
+        factor = letter.root if isinstance(letter, Power) else letter
         yield from (getattr(factor, name) for name in ("hi", "lo") if hasattr(factor, name))
         if hasattr(factor, "stack"):
             yield factor.stack.depth

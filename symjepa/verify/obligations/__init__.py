@@ -1,18 +1,32 @@
 r"""From claims to obligations.  The dispatch is closed: a claim without a compiler is refused, never assumed.
 
-Soundness: see `scalars`, `motion`, `equilibria` and `matrices`; this file only chooses among them.
+Soundness: see `scalars`, `motion`, `equilibria`, `comparison` and `matrices`; this file only chooses among them.  A
+claim about a restricted flow takes on the premises of the rule `invariant-manifold`, as obligations like its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from symjepa.errors import BadDerivation
 from symjepa.statements import claims
 from symjepa.statements.claims import Claim
-from symjepa.verify.obligations import equilibria, matrices, motion, scalars
+from symjepa.statements.descriptions import Restricted
+from symjepa.verify.obligations import (
+    bounds,
+    comparison,
+    equilibria,
+    matrices,
+    monotone,
+    motion,
+    products,
+    scalars,
+)
 from symjepa.verify.obligations.kinds import Plan
+from symjepa.verify.obligations.restriction import of_restriction
+from symjepa.verify.rules import applied
 
 _COMPILERS: dict[type[Claim], Callable[[Any], Plan]] = {
     claims.Identity: scalars.of_identity,
@@ -33,10 +47,20 @@ _COMPILERS: dict[type[Claim], Callable[[Any], Plan]] = {
     claims.Linearized: equilibria.of_linearized,
     claims.Invariant: equilibria.of_invariant,
     claims.Converges: equilibria.of_convergence,
+    claims.Attracts: comparison.of_attraction,
+    claims.Dominated: comparison.of_domination,
+    claims.ConvergesBetween: monotone.of_convergence_between,
+    claims.Ordered: monotone.of_order,
     claims.WordIdentity: matrices.of_word_identity,
     claims.Drift: matrices.of_drift,
+    claims.Decays: matrices.of_decay,
     claims.Dissipates: matrices.of_dissipation,
     claims.Decouples: matrices.of_decoupling,
+    claims.TargetNoise: bounds.of_target_noise,
+    claims.Lasts: bounds.of_lasting,
+    claims.ByInduction: products.of_induction,
+    claims.ProductMoves: products.of_product,
+    claims.NotClosed: products.of_not_closed,
 }
 
 
@@ -47,4 +71,25 @@ def compiled(claim: Claim) -> Plan:
             f"{type(claim).__name__} cannot stand as a claim; the claims are"
             f" {', '.join(c.__name__ for c in _COMPILERS)}"
         )
-    return _COMPILERS[type(claim)](claim)
+    return _grounded(_COMPILERS[type(claim)](claim), claim)
+
+
+def _grounded(plan: Plan, claim: Claim) -> Plan:
+    """The plan, and that every manifold on which it stands is invariant."""
+    for flow in dict.fromkeys(_restrictions(claim)):
+        manifold = of_restriction(flow)
+        applied("invariant-manifold", tuple(line.premise for line in manifold))
+        plan = replace(plan, obligations=(*plan.obligations, *manifold))
+    return plan
+
+
+def _restrictions(thing: Any) -> Iterator[Restricted]:
+    """Every restricted flow inside a claim, however deep."""
+    if isinstance(thing, Restricted):
+        yield thing
+    elif isinstance(thing, tuple):
+        for part in thing:
+            yield from _restrictions(part)
+    elif is_dataclass(thing) and not isinstance(thing, type):
+        for field in fields(thing):
+            yield from _restrictions(getattr(thing, field.name))

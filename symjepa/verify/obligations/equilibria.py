@@ -9,6 +9,7 @@ obligation of its own, for a product may have cancelled what is not defined.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations, product
 
 import sympy as sp
@@ -18,122 +19,274 @@ from symjepa.exact.calculus import along, derivative
 from symjepa.exact.facts import Fact
 from symjepa.exact.sums import substitute
 from symjepa.statements.claims import (
+    Cofactors,
     Component,
     Converges,
+    Follows,
     Invariant,
     Linearized,
+    Quadratic,
+    Relation,
     Zeros,
 )
 from symjepa.verify.obligations.kinds import Crosses, Decidable, Equal, HasSign, Plan, Shown, Smooth, SomeSign, plan
 from symjepa.verify.obligations.local import Local, local, one_dimensional
+from symjepa.verify.obligations.scalars import facts_of, renamed_relations, shown_first
 
 
 def of_zeros(claim: Zeros) -> Plan:
-    """Each component annihilates the rates, and the cofactors show that nothing else does."""
-    here = local(
-        claim.flow, [e for part in claim.components for e in (*part.equations, *(value for _, value in part.at))]
-    )
+    """Each component annihilates the rates, and the cofactors show that nothing else does.
+
+    A variable that follows others has its value wherever the flow rests; there, with the value put in, the cofactors
+    are identities between the rates of the others.
+    """
+    here = local(claim.flow, _stated(claim))
     given = (*here.domain, *here.facts(claim.on))
+    follows, rest = _followed(claim.follows, here, given)
     choices = list(product(*(part.equations for part in claim.components)))
     if len(choices) != len(claim.cofactors):
         raise BadDerivation(f"{len(choices)} choices of equations need as many Cofactors; got {len(claim.cofactors)}")
-    obligations = [line for part in claim.components for line in _component(part, here, given)]
+    resting = tuple(Fact(substitute(fact.expr, rest), fact.kind) for fact in given)
+    listed: list[Decidable] = [line for part in claim.components for line in _component(part, here, given, rest)]
+    none = [Shown(premise, "no fixed point is listed") for premise in ("annihilates", "solved")]
+    obligations = [*follows, *(listed if claim.components else none)]
     for choice, cofactors in zip(choices, claim.cofactors, strict=True):
-        coefficients, unit = here.pairs(cofactors.coefficients), here.renamed(cofactors.unit)
-        combined = sp.Add(*(sp.Mul(c, here.rates[x]) for x, c in coefficients.items()))
-        aims = sp.Mul(unit, *map(here.renamed, choice))
-        obligations.append(Equal("cofactors", combined, aims, given, necessary=False))
-        obligations.append(HasSign("unit", unit, "nonzero", given, necessary=False))
-        obligations += [Smooth("cofactors", c, given) for c in (*coefficients.values(), *map(here.renamed, choice))]
-    return plan(claim, "zeros", (*obligations, *here.smooth("smooth", given)))
+        obligations += _combined(choice, cofactors, here, rest, resting)
+    return plan(claim, "zeros", (*obligations, *here.smooth("smooth", given)), tests=(_unlisted(claim, here, given),))
 
 
-def _component(part: Component, here: Local, given: tuple[Fact, ...]) -> list[Decidable]:
+def _unlisted(claim: Zeros, here: Local, given: tuple[Fact, ...]) -> HasSign:
+    """Where every rate is exactly 0, some component holds: a certified zero in none of them refutes the claim."""
+    followers = [here.names[one.variable] for one in claim.follows]
+    gaps = []
+    for part in claim.components:
+        values = here.pairs(part.at)
+        equations = [*map(here.renamed, part.equations), *(x - values.get(x, x) for x in followers)]
+        gaps.append(sp.Add(*(sp.Pow(e, 2) for e in equations)))
+    resting = tuple(Fact(rate, "zero") for rate in here.rates.values())
+    return HasSign("unlisted", sp.Mul(*gaps), "zero", (*given, *resting))
+
+
+def _stated(claim: Zeros) -> list[sp.Expr]:
+    """What the claim says of the flow, certificates apart."""
+    parts = [e for part in claim.components for e in (*part.equations, *(value for _, value in part.at))]
+    return [*parts, *(one.value for one in claim.follows)]
+
+
+def _followed(
+    follows: tuple[Follows, ...], here: Local, given: tuple[Fact, ...]
+) -> tuple[tuple[Decidable, ...], dict[sp.Expr, sp.Expr]]:
+    """The rate of each follower is unit·(value - itself) with unit ≠ 0, and the value holds no follower."""
+    rest = here.pairs((one.variable, one.value) for one in follows)
+    if len(rest) != len(follows) or any(x in value.free_symbols for x in rest for value in rest.values()):
+        raise BadDerivation("state variables follow, each once, values that hold none of those that follow")
+    lines: list[Decidable] = []
+    for one in follows:
+        x, unit = here.names[one.variable], here.renamed(one.unit)
+        lines.append(Equal("follows", here.rates[x], unit * (rest[x] - x), given, necessary=False))
+        lines.append(HasSign("follows", unit, "nonzero", given, necessary=False))
+        lines += (Smooth("follows", expr, given) for expr in (unit, rest[x]))
+    return tuple(lines) or (Shown("follows", "no state variable is replaced by what it follows"),), rest
+
+
+def _combined(
+    choice: tuple[sp.Expr, ...],
+    cofactors: Cofactors,
+    here: Local,
+    rest: dict[sp.Expr, sp.Expr],
+    resting: tuple[Fact, ...],
+) -> list[Decidable]:
+    """Σ coefficient · rate = unit · Π equation^multiplicity, so that where the flow rests an equation holds."""
+    coefficients = here.pairs(cofactors.coefficients)
+    multiplicities = cofactors.multiplicities or (1,) * len(choice)
+    if len(multiplicities) != len(choice) or not all(type(m) is int and m >= 1 for m in multiplicities):
+        raise BadDerivation(
+            f"{len(choice)} equations need as many multiplicities, whole numbers from 1; got {multiplicities}"
+        )
+    if set(coefficients) & set(rest):
+        raise BadDerivation("the rate of a variable that follows is 0 already; it takes no part in the cofactors")
+    put = {x: substitute(rate, rest) for x, rate in here.rates.items()}
+    parts = [substitute(here.renamed(e), rest) for e in (*coefficients.values(), cofactors.unit, *choice)]
+    weights, unit, aims = parts[: len(coefficients)], parts[len(coefficients)], parts[len(coefficients) + 1 :]
+    combined = sp.Add(*(sp.Mul(c, put[x]) for c, x in zip(weights, coefficients, strict=True)))
+    aim = sp.Mul(unit, *(sp.Pow(e, m) for e, m in zip(aims, multiplicities, strict=True)))
+    return [
+        Equal("cofactors", combined, aim, resting, necessary=False),
+        HasSign("unit", unit, "nonzero", resting, necessary=False),
+        *(Smooth("cofactors", expr, resting) for expr in (*weights, *aims)),
+    ]
+
+
+def _component(part: Component, here: Local, given: tuple[Fact, ...], rest: dict[sp.Expr, sp.Expr]) -> list[Decidable]:
     """The component lies in the domain and annihilates the rates; each equation determines one variable, and every one
-    is determined.
+    is determined, or follows, or is free.
     """
     values = here.pairs(part.at)
-    obligations: list[Decidable] = [Equal("annihilates", substitute(rate, values)) for rate in here.rates.values()]
-    obligations += [HasSign("annihilates", substitute(fact.expr, values), fact.kind) for fact in given]
-    determined = set()
-    for equation in map(here.renamed, part.equations):
-        x, lines = _solved(equation, values, part.power, given)
-        determined.add(x)
-        obligations += lines
-    free = {x for x in here.rates if values.get(x, x) == x}
-    if determined | free != set(here.rates) or determined & free:
+    free = {x for x in here.rates if x not in rest and values.get(x, x) == x}
+    bound = set(here.rates) - free
+    if any(value.free_symbols & bound for x, value in values.items() if x not in free):
+        raise BadDerivation("the values of a component hold free state variables and parameters only")
+    there = tuple(fact for fact in given if not set(fact.free_symbols) & bound)
+    lines: list[Decidable] = [
+        Equal("annihilates", substitute(rate, values), given=there) for rate in here.rates.values()
+    ]
+    lines += [HasSign("annihilates", substitute(fact.expr, values), fact.kind, there) for fact in given]
+    lines += [Smooth("annihilates", value, there) for value in values.values()]
+    lines += [Equal("solved", values.get(x, x), substitute(value, values), there) for x, value in rest.items()]
+    determined = _determined(part, here, values, given, lines)
+    if determined | free | set(rest) != set(here.rates) or determined & (free | set(rest)):
         raise BadDerivation(
-            "every state variable of a component is either free (it stands for itself) or has an equation of its own"
+            "every state variable of a component is either free (it stands for itself), follows others, or has an"
+            " equation of its own"
         )
-    return obligations
+    return lines
+
+
+def _determined(
+    part: Component,
+    here: Local,
+    values: dict[sp.Expr, sp.Expr],
+    given: tuple[Fact, ...],
+    lines: list[Decidable],
+) -> set[sp.Expr]:
+    """The variables that the equations determine, one after another; what that needs is added to the lines."""
+    powers = here.pairs(part.power) if isinstance(part.power, tuple) else dict.fromkeys(here.rates, part.power)
+    known: dict[sp.Expr, sp.Expr] = {}
+    for equation in map(here.renamed, part.equations):
+        lines.append(Smooth("solved", equation, given))
+        then = substitute(equation, known)
+        moving = [x for x, value in values.items() if x in then.free_symbols and value != x]
+        if len(moving) != 1:
+            raise BadDerivation(f"the equation {equation} = 0 must determine one state variable; it holds {moving}")
+        (x,) = moving
+        met = tuple(Fact(substitute(fact.expr, known), fact.kind) for fact in given)
+        lines += _solved(then, x, values[x], powers.get(x, sp.S.One), met)
+        known[x] = values[x]
+    return set(known)
 
 
 def _solved(
-    equation: sp.Expr, values: dict[sp.Expr, sp.Expr], power: sp.Expr, given: tuple[Fact, ...]
-) -> tuple[sp.Expr, list[Decidable]]:
-    """The equation is x^p - value^p for one state variable, so that on x > 0 (for p = 1: anywhere) it holds at the
-    value alone.
-    """
-    moving = [x for x, value in values.items() if x in equation.free_symbols and value != x]
-    if len(moving) != 1:
-        raise BadDerivation(f"the equation {equation} = 0 must determine one state variable; it holds {moving}")
-    (x,) = moving
-    lines: list[Decidable] = [Equal("solved", equation, x**power - values[x] ** power, given, necessary=False)]
-    if power != 1:
-        lines.append(HasSign("solved", x, "positive", given, necessary=False))
-        lines.append(HasSign("solved", values[x], "positive", given, necessary=False))
-        lines.append(HasSign("solved", power, "nonzero", given, necessary=False))
-    return x, lines
+    equation: sp.Expr, x: sp.Expr, value: sp.Expr, power: sp.Expr, given: tuple[Fact, ...]
+) -> tuple[Decidable, ...]:
+    """The equation is x^p - value^p, so that on x > 0 (for p = 1: anywhere) it holds at the value alone."""
+    line = Equal("solved", equation, x**power - value**power, given, necessary=False)
+    if power == 1:
+        return (line,)
+    return (
+        line,
+        HasSign("solved", x, "positive", given, necessary=False),
+        HasSign("solved", value, "positive", given, necessary=False),
+        HasSign("solved", power, "nonzero", given, necessary=False),
+    )
 
 
 def of_linearized(claim: Linearized) -> Plan:
     """The characteristic polynomial at the point, the signs of its roots, and the manifold of fixed points."""
-    here = local(claim.flow, (*claim.rates, *(value for _, value in claim.at)))
+    own = [e for rate in claim.rates for e in _parts(rate)]
+    here = local(claim.flow, (*own, *(value for _, value in claim.at), *_sides(claim.on)))
     values, state = here.pairs(claim.at), tuple(here.rates)
-    family = [here.names.get(x, x) for x in claim.family]
-    if set(values) != set(state) or len(claim.rates) != len(state):
-        raise BadDerivation(
-            f"{len(state)} state variables need as many values and rates; got {len(values)} and {len(claim.rates)}"
-        )
-    if len(set(family)) != len(family) or not set(family) <= set(state) or any(values[x] != x for x in family):
-        raise BadDerivation(
-            "a family of fixed points is parametrised by different state variables that stand for themselves in `at`"
-        )
-    if any(value == x for x, value in values.items() if x not in family):
-        raise BadDerivation("a state variable that stands for itself in `at` belongs to the family")
-    rates = [here.renamed(rate) for rate in claim.rates]
+    family = _family(claim, here, values)
+    rates = [_renamed(rate, here) for rate in claim.rates]
     jacobian = [[substitute(derivative(here.rates[x], y), values) for y in state] for x in state]
     growth = sp.Dummy("x", real=True)
     characteristic = _determinant(
         [[growth * int(i == j) - jacobian[i][j] for j in range(len(state))] for i in range(len(state))]
     )
+    there = _open(claim, here, family)
+    using = renamed_relations(claim.using, here.renamed)
+    lemmas = tuple(replace(line, premise="lemmas") for line in shown_first(using, there))
+    given = (*there, *facts_of(using))
+    size = sum(2 if isinstance(rate, Quadratic) else 1 for rate in rates)
     moving = [rate for rate in rates if rate != 0]
-    here_given = tuple(fact for fact in here.domain if set(fact.free_symbols) <= set(family))
+    zeros = len(rates) - len(moving)
+    visible = {_renamed(rate, here): here.renamed(form) for rate, form in claim.visible}
     return plan(
         claim,
         "linearization",
         (
-            *(Equal("fixed", substitute(rate, values), given=here_given) for rate in here.rates.values()),
-            *here.inside("fixed", values, here_given),
-            Equal("rates", characteristic, sp.Mul(*(growth - rate for rate in rates)), here_given),
-            *_signs(moving, claim.stable, here_given),
-            Shown(
-                "manifold",
-                f"{len(rates) - len(moving)} zero rates, and a family of {len(family)} parameters",
-                len(moving) == len(rates) - len(family),
-            ),
+            *(Equal("fixed", substitute(rate, values), given=there) for rate in here.rates.values()),
+            *here.inside("fixed", values, there),
+            *(lemmas or (Shown("lemmas", "none is needed"),)),
+            Equal("rates", characteristic, sp.Mul(*(_factor(growth, rate) for rate in rates)), given),
+            *_signs(moving, claim.stable, given, visible),
+            Shown("manifold", f"{zeros} zero rates, and a family of {len(family)} parameters", zeros == len(family)),
+            Shown("rates", f"{size} rates of {len(state)} state variables", size == len(state)),
             *here.smooth("smooth", here.domain),
         ),
     )
 
 
-def _signs(moving: list[sp.Expr], stable: bool, given: tuple[Fact, ...]) -> tuple[Decidable, ...]:
-    """All negative for stability; one of them positive for instability."""
+def _family(claim: Linearized, here: Local, values: dict[sp.Expr, sp.Expr]) -> list[sp.Expr]:
+    """The variables that parametrise a manifold of fixed points; every other state variable has a value in them."""
+    family = [here.names.get(x, x) for x in claim.family]
+    size = sum(2 if isinstance(rate, Quadratic) else 1 for rate in claim.rates)
+    if set(values) != set(here.rates) or size != len(here.rates):
+        raise BadDerivation(
+            f"{len(here.rates)} state variables need as many values and rates; got {len(values)} and {size}"
+        )
+    if len(set(family)) != len(family) or not set(family) <= set(here.rates) or any(values[x] != x for x in family):
+        raise BadDerivation(
+            "a family of fixed points is parametrised by different state variables that stand for themselves in `at`"
+        )
+    if any(value == x for x, value in values.items() if x not in family):
+        raise BadDerivation("a state variable that stands for itself in `at` belongs to the family")
+    held = {*(e for r in claim.on for side in (r.lhs, r.rhs) for e in side.free_symbols)} & set(claim.flow.rates)
+    if held - set(claim.family):
+        raise BadDerivation(f"the conditions of a linearisation hold its family alone; got {', '.join(map(str, held))}")
+    return family
+
+
+def _open(claim: Linearized, here: Local, family: list[sp.Expr]) -> tuple[Fact, ...]:
+    """What is known of the family: open conditions, so that around each of its points there are others."""
+    there = (*(fact for fact in here.domain if set(fact.free_symbols) <= set(family)), *here.facts(claim.on))
+    closed = [
+        fact for fact in there if fact.kind not in ("positive", "nonzero") and set(fact.free_symbols) & set(family)
+    ]
+    if closed:
+        raise BadDerivation(f"a family of fixed points is given by Less and Unequal; got {closed[0]}")
+    return there
+
+
+def _sides(relations: tuple[Relation, ...]) -> list[sp.Expr]:
+    return [side for relation in relations for side in (relation.lhs, relation.rhs)]
+
+
+def _parts(rate: sp.Expr | Quadratic) -> tuple[sp.Expr, ...]:
+    return (rate.linear, rate.constant) if isinstance(rate, Quadratic) else (rate,)
+
+
+def _renamed(rate: sp.Expr | Quadratic, here: Local) -> sp.Expr | Quadratic:
+    if isinstance(rate, Quadratic):
+        return Quadratic(here.renamed(rate.linear), here.renamed(rate.constant))
+    return here.renamed(rate)
+
+
+def _factor(growth: sp.Expr, rate: sp.Expr | Quadratic) -> sp.Expr:
+    """The factor of the characteristic polynomial that belongs to a rate, or to a pair."""
+    return growth**2 + rate.linear * growth + rate.constant if isinstance(rate, Quadratic) else growth - rate
+
+
+def _signs(
+    moving: list[sp.Expr | Quadratic],
+    stable: bool,
+    given: tuple[Fact, ...],
+    visible: dict[sp.Expr | Quadratic, sp.Expr],
+) -> tuple[Decidable, ...]:
+    """All negative for stability; one of them positive for instability.
+
+    The real parts of the roots of x² + p x + q are negative exactly if p, q > 0 (Routh and Hurwitz); one is positive
+    if p < 0 (their sum) or q < 0 (two real roots of either sign).
+    """
     if not moving:
         raise BadDerivation("a linearisation without a non-zero rate says nothing about stability")
+    pairs = [rate for rate in moving if isinstance(rate, Quadratic)]
+    single = [rate for rate in moving if not isinstance(rate, Quadratic)]
     if stable:
-        return tuple(HasSign("signs", -rate, "positive", given) for rate in moving)
-    return (SomeSign("signs", tuple(moving), "positive", given),)
+        both = (HasSign("signs", part, "positive", given) for rate in pairs for part in _parts(rate))
+        return (*both, *(HasSign("signs", -rate, "positive", given, visible.get(rate)) for rate in single))
+    shown = [visible.get(rate, rate) for rate in single] + [-part for rate in pairs for part in (rate.constant, rate.linear)]
+    forms = (Equal("signs", rate, visible[rate], given, necessary=False) for rate in single if rate in visible)
+    return (*forms, SomeSign("signs", tuple(shown), "positive", given))
 
 
 def _determinant(rows: list[list[sp.Expr]]) -> sp.Expr:

@@ -16,7 +16,7 @@ from symjepa.exact.sums import SumLemma
 from symjepa.exact.words import TraceSum, WordSum
 from symjepa.flow import MatrixFlow
 from symjepa.modes.frames import Alignment
-from symjepa.statements.claims import Annihilates, Claim
+from symjepa.statements.claims import Annihilates, Balanced, Below, Claim
 from symjepa.verify.rules import Rule, applied
 
 
@@ -76,7 +76,7 @@ class WordsVanish(Obligation):
     lhs: WordSum
     rhs: WordSum
     given: tuple[Fact, ...] = ()
-    granted: tuple[Annihilates, ...] = ()
+    granted: tuple[Annihilates | Balanced, ...] = ()
     necessary: bool = True
 
     @property
@@ -127,6 +127,28 @@ class TraceAtMostZero:
 
 
 @dataclass(frozen=True)
+class TracesAtMostZero:
+    """A test, never decided: an instance of the letters with a positive sum of traces refutes the claim."""
+
+    traces: TraceSum
+    given: tuple[Fact, ...] = ()
+    granted: tuple[Below, ...] = ()
+
+
+@dataclass(frozen=True)
+class SumsVanish:
+    """A test, never decided: exact letters at which the sums over index = 1 … last do not cancel refute the claim.
+
+    `summands`: (index, last, words); `letters` are products that hold every layer in them.
+    """
+
+    summands: tuple[tuple[sp.Symbol, sp.Expr, WordSum], ...]
+    letters: tuple[WordSum, ...]
+    given: tuple[Fact, ...] = ()
+    granted: tuple[Balanced, ...] = ()
+
+
+@dataclass(frozen=True)
 class StaysDiagonal:
     """A test, never decided: rational frames that satisfy an alignment, and an off-diagonal drift, refute the claim."""
 
@@ -159,7 +181,7 @@ class SameTruth:
 
 
 Decidable = Equal | HasSign | SomeSign | Closes | WordsVanish | TracesVanish | Smooth | Shown
-Test = TraceAtMostZero | Signed | Crosses | SameTruth | StaysDiagonal
+Test = TraceAtMostZero | TracesAtMostZero | SumsVanish | WordsVanish | Signed | Crosses | SameTruth | StaysDiagonal | Equal | HasSign
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from symjepa.exact.facts import Fact, Kind
 from symjepa.exact.sums import substitute
 from symjepa.modes.reduction import ModeFlow
 from symjepa.statements.claims import AtMost, Identity, Less, Relation, Unequal
-from symjepa.statements.descriptions import Flow, Foreign, Modes
+from symjepa.statements.descriptions import Flow, Foreign, Modes, Restricted
 from symjepa.symbols import AMPLITUDES, t
 from symjepa.verify.kernel.assumptions import assumed
 from symjepa.verify.obligations.kinds import Decidable, HasSign, Shown, Smooth
@@ -53,8 +53,14 @@ class Local:
 
     def smooth(self, premise: str, given: tuple[Fact, ...], *more: sp.Expr) -> tuple[Decidable, ...]:
         """Rates (and more) defined and smooth wherever `given` holds, and what the flow demands of its parameters."""
-        demands = (HasSign(premise, fact.expr, fact.kind, necessary=False) for fact in self.demands)
-        return (*demands, *(Smooth(premise, expr, given) for expr in (*self.rates.values(), *more)))
+        return (
+            *self.demanded(premise),
+            *(Smooth(premise, expr, given) for expr in (*self.rates.values(), *more)),
+        )
+
+    def demanded(self, premise: str) -> tuple[Decidable, ...]:
+        """What the flow demands of its parameters."""
+        return tuple(HasSign(premise, fact.expr, fact.kind, necessary=False) for fact in self.demands)
 
     def inside(self, premise: str, values: Mapping[sp.Expr, sp.Expr], given: tuple[Fact, ...]) -> tuple[Decidable, ...]:
         """A point lies in the domain, assumptions on its symbols included."""
@@ -72,8 +78,8 @@ def fact_of(relation: Relation) -> Fact:
 
 def local(flow: Flow, exprs: Iterable[sp.Expr], time: sp.Symbol | None = None) -> Local:
     """The flow in fresh symbols, for a claim that holds `exprs`."""
-    if type(flow) not in (Modes, Foreign, ModeFlow):  # a ModeFlow is sealed by the reduction that made it
-        raise BadDerivation(f"a flow is described by modes(…) or Foreign(…); got {type(flow).__name__}")
+    if type(flow) not in (Modes, Foreign, Restricted, ModeFlow):  # a ModeFlow is sealed by the reduction that made it
+        raise BadDerivation(f"a flow is described by modes(…), restricted(…) or Foreign(…); got {type(flow).__name__}")
     state = tuple(flow.rates)
     if not all(isinstance(x, sp.Symbol) for x in state):
         raise BadDerivation(
@@ -97,8 +103,10 @@ def _check_constants(flow: Flow, exprs: tuple[sp.Expr, ...], names: Mapping[sp.E
     others.
     """
     parameters = {x for rate in flow.rates.values() for x in rate.free_symbols}
+    gone = {x for x, _ in flow.eliminated} if isinstance(flow, Restricted) else set()
     for expr in exprs:
-        moving = {x for x in expr.free_symbols if x in AMPLITUDES or x == t or _is_layer(x)} | expr.atoms(sp.Indexed)
+        named = {x for x in expr.free_symbols if x in AMPLITUDES or x == t or x in gone or _is_layer(x)}
+        moving = named | expr.atoms(sp.Indexed)
         for strange in sorted(moving - set(names) - parameters, key=str):
             raise BadDerivation(
                 f"{strange} in {expr} is not a constant of this flow, whose state is {', '.join(map(str, flow.rates))}"

@@ -7,19 +7,20 @@ shapes that obey the hypotheses (`Annihilates`) and, for covariances, over all p
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import sympy as sp
 
 from symjepa.errors import BadDerivation, FrameMismatch
 from symjepa.exact.facts import Fact
-from symjepa.exact.words import Factor, Matrix, Segment, TraceSum, WordSum, along, ranges, released_traces
+from symjepa.exact.words import Factor, Matrix, Power, Segment, TraceSum, WordSum, along, ranges, released_traces
 from symjepa.flow import LayerRate, expected_loss, letters, sample_loss
 from symjepa.model import EMA, Frozen, LayerEMA
 from symjepa.modes.frames import Alignment, alignment, entry, free_entry, instances
 from symjepa.statements.claims import (
     Annihilates,
     Claim,
+    Decays,
     Decouples,
     Dissipates,
     Drift,
@@ -28,12 +29,13 @@ from symjepa.statements.claims import (
     WordIdentity,
 )
 from symjepa.statements.descriptions import Layers
-from symjepa.symbols import b
+from symjepa.symbols import AMPLITUDES, b, t
 from symjepa.verify.obligations.kinds import (
     Decidable,
     HasSign,
     Plan,
     Shown,
+    Smooth,
     StaysDiagonal,
     TraceAtMostZero,
     TracesVanish,
@@ -66,7 +68,7 @@ def of_word_identity(claim: WordIdentity) -> Plan:
     return plan(claim, "words", (same, *_ranged("equal", given, claim.lhs, claim.rhs)))
 
 
-def _check_letters(layers: Layers, *sums: WordSum) -> None:
+def check_letters(layers: Layers, *sums: WordSum) -> None:
     """Every letter of a claim is one of the model's own, or has a name that none of them has: others would pass for
     constants.
     """
@@ -78,10 +80,21 @@ def _check_letters(layers: Layers, *sums: WordSum) -> None:
     )
     product = {named.teacher_product} if isinstance(model.teacher, EMA | Frozen) else set()
     matrices = {named.Sxx, named.Syx, named.Syy, named.context, named.target} | product
-    for letter in {f for words in sums for f in words.letters()}:
+    still_constants(coefficient for words in sums for _, coefficient in words.terms)
+    letters_said = {f.root if isinstance(f, Power) else f for words in sums for f in words.letters()}
+    for letter in letters_said:
         own = letter.stack in stacks if isinstance(letter, Segment) else (letter in matrices or letter.T in matrices)
         if not own and (isinstance(letter, Segment) or letter.name.split("_")[0] in RESERVED or letter.stopped):
             raise BadDerivation(f"{letter} is no letter of this model, though it is named like one")
+
+
+def still_constants(numbers: Iterable[sp.Expr]) -> None:
+    """Coefficients beside moving letters are constants: neither time nor amplitudes, which the product rule would
+    miss.
+    """
+    moving = sorted({x for number in numbers for x in number.free_symbols if x == t or x in AMPLITUDES}, key=str)
+    if moving:
+        raise BadDerivation(f"{moving[0]} moves, and stands among the constants of a claim about matrices")
 
 
 def of_loss(claim: LossIs) -> Plan:
@@ -114,16 +127,29 @@ def _sampled(factor: Factor, means: dict[str, WordSum]) -> WordSum | None:
 def of_drift(claim: Drift) -> Plan:
     """The derived motion less the claimed one vanishes."""
     given, granted = _granted(claim.on)
-    _check_letters(claim.flow, claim.of, claim.equals)
+    check_letters(claim.flow, claim.of, claim.equals)
     speed = along(claim.of, claim.flow.flow.of)
     same = WordsVanish("equal", speed, claim.equals, given, granted)
     return plan(claim, "words", (same, *_ranged("equal", given, claim.of, speed, claim.equals)))
 
 
+def of_decay(claim: Decays) -> Plan:
+    """The derived motion is a constant multiple of the word sum itself; the flow is polynomial, and so smooth."""
+    given, granted = _granted(claim.on)
+    if granted:
+        raise BadDerivation("a hypothesis on letters need not last; a law decays on relations of constants alone")
+    check_letters(claim.flow, claim.of)
+    still_constants([claim.rate])
+    speed = along(claim.of, claim.flow.flow.of)
+    same = WordsVanish("derivative", speed, claim.rate * claim.of, given)
+    ranged = _ranged("derivative", given, claim.of, speed)
+    return plan(claim, "conservation", (same, *ranged, Smooth("smooth", claim.rate, given)))
+
+
 def of_dissipation(claim: Dissipates) -> Plan:
     """The derived motion of the form is minus a sum of Gram matrices with nonnegative weights."""
     given, granted = _granted(claim.on)
-    _check_letters(claim.flow, claim.form, *(words for _, words in claim.by))
+    check_letters(claim.flow, claim.form, *(words for _, words in claim.by))
     speed = along(claim.form, claim.flow.flow.of)
     if claim.form.rows != claim.form.cols:
         raise BadDerivation(f"a trace needs a square word; got {claim.form}")
@@ -145,7 +171,7 @@ def of_dissipation(claim: Dissipates) -> Plan:
 
 def of_decoupling(claim: Decouples) -> Plan:
     """Typed: sufficient.  Independent: the drift at (i, j) is 0 at all probes only if the off-diagonal entries are."""
-    _check_letters(claim.flow)
+    check_letters(claim.flow)
     flow = claim.flow.flow
     frames = alignment(flow)
     for end in claim.apart:

@@ -116,27 +116,51 @@ def of_implicit(claim: Implicit) -> Plan:
 
 
 def of_hitting_time(claim: Hits) -> Plan:
-    """Everything is shown for every point between start and stop, not only at the stop."""
-    here = local(claim.flow, (claim.start, claim.time))
+    """Everything is shown for every point between start and stop, not only at the stop; all of them lie in the domain."""
+    ends = (claim.start, claim.stop, claim.time, *(side for r in claim.on for side in (r.lhs, r.rhs)))
+    here = local(claim.flow, ends if claim.clock is None else (*ends, claim.clock))
     ((x, rate),) = one_dimensional(here)
-    if claim.stop in claim.flow.rates or claim.stop in claim.start.free_symbols:
-        raise BadDerivation("the stop is a symbol of its own")
+    clock, sign = _time_of_passage(claim, here, ends), -1 if claim.falling else 1
     on = here.facts(claim.on)
-    passed = sp.Dummy(x.name, **x.assumptions0)
-    between = (*on, Fact(claim.stop - passed, "nonnegative"), Fact(passed - claim.start, "nonnegative"))
-    time, speed = substitute(claim.time, {claim.stop: passed}), substitute(rate, {x: passed})
-    order = HasSign("direction", claim.stop - claim.start, "nonnegative", on, necessary=False)
+    between, anywhere = (*on, *_between(claim, x)), sp.Dummy(x.name, real=True)
+    y = sp.Dummy(x.name, real=True)
+    exact = sp.Integral(1 / substitute(rate, {x: y}), (y, claim.start, claim.stop))
     return plan(
         claim,
         "hitting-time",
         (
-            Equal("speed", derivative(time, passed) * speed, sp.S.One, between, necessary=False),
-            Equal("speed", derivative(claim.time, claim.stop) * substitute(rate, {x: claim.stop}), sp.S.One, on),
-            Equal("start", substitute(claim.time, {claim.stop: claim.start}), given=on, necessary=False),
-            HasSign("direction", speed, "positive", between, necessary=False),
-            order,
-            *here.inside("smooth", {x: claim.start}, on),
-            Smooth("smooth", time, between),
-            Smooth("smooth", speed, between),
+            Equal("speed", derivative(clock, x) * rate, sp.S.One, between, necessary=False),
+            *_speed_at_the_stop(claim, rate, x, on),
+            Equal("start", substitute(clock, {x: claim.start}), given=on, necessary=False),
+            Equal("stop", substitute(clock, {x: claim.stop}), claim.time, on, necessary=False),
+            HasSign("direction", sign * rate, "positive", between, necessary=False),
+            HasSign("direction", sign * (claim.stop - claim.start), "nonnegative", on, necessary=False),
+            *here.inside("domain", {x: anywhere}, (*on, *_between(claim, anywhere))),
+            *here.smooth("smooth", between, clock),
         ),
+        tests=(Equal("speed", claim.time, exact, on),),
     )
+
+
+def _between(claim: Hits, x: sp.Symbol) -> tuple[Fact, ...]:
+    """What is known of a point on the way."""
+    low, high = (claim.stop, claim.start) if claim.falling else (claim.start, claim.stop)
+    return Fact(high - x, "nonnegative"), Fact(x - low, "nonnegative")
+
+
+def _time_of_passage(claim: Hits, here: Local, ends: tuple[sp.Expr, ...]) -> sp.Expr:
+    """The clock in the fresh symbol of the state; without one, the time at a stop that is a symbol."""
+    own = isinstance(claim.stop, sp.Symbol) and claim.stop not in claim.start.free_symbols
+    if any(x in end.free_symbols for end in ends for x in claim.flow.rates) or (claim.clock is None and not own):
+        raise BadDerivation("the stop is a symbol of its own, or a constant that a clock reaches; no end holds the state")
+    if claim.clock is not None:
+        return here.renamed(claim.clock)
+    (x,) = here.rates
+    return substitute(claim.time, {claim.stop: x})
+
+
+def _speed_at_the_stop(claim: Hits, rate: sp.Expr, x: sp.Expr, on: tuple[Fact, ...]) -> tuple[Decidable, ...]:
+    """A time that is a function of the stop moves with it: necessary, and quickly refuted."""
+    if claim.clock is not None:
+        return ()
+    return (Equal("speed", derivative(claim.time, claim.stop) * substitute(rate, {x: claim.stop}), sp.S.One, on),)

@@ -6,6 +6,10 @@ proved may be used as a fact by later lines, since facts and claims range over t
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import fields, replace
+from typing import Any
+
 import sympy as sp
 
 from symjepa.errors import BadDerivation
@@ -60,22 +64,23 @@ def _defined(*exprs: sp.Expr) -> tuple[Decidable, ...]:
     return tuple(Smooth("defined", expr) for expr in exprs)
 
 
-def _chained(gap: sp.Expr, kind: Kind, chain: Chain) -> tuple[Decidable, ...]:
-    """f(a) ≥ 0 and f' > 0 beyond; that the variable is beyond its start is shown with the premise `start`."""
+def _chained(gap: sp.Expr, kind: Kind, chain: Chain, given: tuple[Fact, ...] = ()) -> tuple[Decidable, ...]:
+    """f(a) ≥ 0, and f' of one sign between a and the variable, which lies beyond its start (premise `start`)."""
     if chain.variable in chain.start.free_symbols:
         raise BadDerivation(f"the start of a chain is a constant; {chain.start} holds {chain.variable}")
-    beyond = Fact(chain.variable - chain.start, "positive")
-    slope = derivative(gap, chain.variable)
-    at_start = substitute(gap, {chain.variable: chain.start})
-    fresh = sp.Dummy("x", real=True)
-    moved = Fact(substitute(beyond.expr, {chain.variable: fresh}), "positive")
-    slope_there = substitute(slope, {chain.variable: fresh})
-    by = None if chain.slope is None else substitute(chain.slope, {chain.variable: fresh})
+    x, sign = sp.Dummy("x", real=True), -1 if chain.falling else 1
+    slope = sign * substitute(derivative(gap, chain.variable), {chain.variable: x})
+    by = None if chain.slope is None else substitute(chain.slope, {chain.variable: x})
+    low = chain.variable if chain.falling else chain.start
+    above_zero = (Fact(x, "positive"),) if low.is_positive else ()
+    on_the_way = (*given, Fact(sign * (chain.variable - x), "nonnegative"), *above_zero)
+    begun, moved = (Fact(sign * (x - chain.start), how) for how in ("nonnegative", "positive"))
     return (
-        HasSign("start", at_start, "nonnegative", (), None, necessary=False),
-        HasSign("start", beyond.expr, "positive" if kind == "positive" else "nonnegative", (), None, necessary=False),
-        HasSign("slope", slope_there, "positive", (moved,), by, necessary=False),
-        Smooth("slope", substitute(gap, {chain.variable: fresh}), (Fact(moved.expr, "nonnegative"),)),
+        HasSign("start", substitute(gap, {chain.variable: chain.start}), "nonnegative", given, necessary=False),
+        HasSign("start", sign * (chain.variable - chain.start), kind, given, necessary=False),
+        *(HasSign("start", low, fact.kind, given, necessary=False) for fact in above_zero),
+        HasSign("slope", slope, kind, (moved, *on_the_way), by, necessary=False),
+        Smooth("slope", substitute(gap, {chain.variable: x}), (begun, *on_the_way)),
     )
 
 
@@ -89,6 +94,46 @@ def _powers(gap: sp.Expr, kind: Kind, by: Monotone) -> tuple[Decidable, ...]:
         HasSign("base", by.low, "positive", necessary=False),
         HasSign("power", -by.power if falling else by.power, "positive", necessary=False),
     )
+
+
+def shown_first(relations: Iterable[Relation], given: tuple[Fact, ...]) -> tuple[Decidable, ...]:
+    """Relations shown one after another where `given` holds, each by its certificate; the earlier ones are known to
+    the later ones, and to whoever lists them.
+    """
+    lines: list[Decidable] = []
+    for relation in relations:
+        lines += (_under(given, line) for line in _certified(relation))
+        given = (*given, fact_of(relation))
+    return tuple(lines)
+
+
+def _certified(relation: Relation) -> tuple[Decidable, ...]:
+    """What shows a relation inside another claim."""
+    fact, by = fact_of(relation), getattr(relation, "by", None)
+    if isinstance(by, Monotone):
+        return (*_powers(fact.expr, fact.kind, by), *_defined(relation.lhs, relation.rhs))
+    if isinstance(by, Chain):
+        return (*_chained(fact.expr, fact.kind, by), *_defined(relation.lhs, relation.rhs))
+    return (HasSign("sign", fact.expr, fact.kind, (), by, necessary=False), *_defined(relation.lhs, relation.rhs))
+
+
+def _under(given: tuple[Fact, ...], line: Decidable) -> Decidable:
+    """The same where further facts hold."""
+    assert isinstance(line, Equal | HasSign | Smooth)
+    return replace(line, given=(*line.given, *given))
+
+
+def renamed_relations(relations: Iterable[Relation], renamed: Callable[[sp.Expr], sp.Expr]) -> tuple[Relation, ...]:
+    """Relations with their certificates, in other symbols."""
+    return tuple(_mapped(relation, renamed) for relation in relations)
+
+
+def _mapped(thing: Any, renamed: Callable[[sp.Expr], sp.Expr]) -> Any:
+    if isinstance(thing, sp.Expr):
+        return renamed(thing)
+    if isinstance(thing, Relation | Monotone | Chain):
+        return replace(thing, **{f.name: _mapped(getattr(thing, f.name), renamed) for f in fields(thing)})
+    return thing
 
 
 def of_unequal(claim: Unequal) -> Plan:
@@ -132,6 +177,7 @@ def of_root(claim: Root) -> Plan:
     )
     inside = (Fact(x - low, "positive"), Fact(high - x, "positive"))
     at = {end: substitute(claim.of, {claim.variable: end}) for end in (low, high, x)}
+    by = None if claim.slope is None else sign * substitute(claim.slope, {claim.variable: x})
     return plan(
         claim,
         "intermediate-value",
@@ -140,7 +186,7 @@ def of_root(claim: Root) -> Plan:
             *ends,
             HasSign("lower end", -sign * at[low], "positive", necessary=False),
             HasSign("upper end", sign * at[high], "positive", necessary=False),
-            HasSign("monotone", sign * derivative(at[x], x), "positive", inside, necessary=False),
+            HasSign("monotone", sign * derivative(at[x], x), "positive", inside, by, necessary=False),
             Smooth("smooth", at[x], (Fact(x - low, "nonnegative"), Fact(high - x, "nonnegative"))),
         ),
     )
