@@ -55,11 +55,12 @@ reconstruction = [
     predictor(reconstructing, correlation(reconstructing, None)),
 ]
 
-ema, by_layers = learners[1], learners[2]
+ema, by_layers, frozen = learners[1], learners[2], learners[3]
 whole, own = ema.letters.teacher_product.word(), by_layers.letters.teacher_layers.layer(l)
 teachers = [
     Drift(ema, whole, tau * (ema.letters.encoder.product() - whole)),
     Drift(by_layers, own, tau * (by_layers.letters.encoder.layer(l) - own), (layer_of_encoder,)),
+    Drift(frozen, whole, WordSum.zero(whole.rows, whole.cols)),
 ]
 
 both = Layers(shared)
@@ -100,7 +101,7 @@ def theorem():
     yield from students
     yield "For the data target the target branch is the identity:"
     yield from reconstruction
-    yield "A teacher of its own follows the student, as a product or layer by layer:"
+    yield "A teacher of its own follows the student, as a product or layer by layer, or rests:"
     yield from teachers
     yield "Without stop-gradient the encoder also moves to make its target easier to predict:"
     yield second

@@ -11,10 +11,13 @@ import sympy as sp
 from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
 from symjepa.statements.claims import Cofactors, Converges, Identity, Less, Linearized, Moves, Zeros, component
 from symjepa.statements.descriptions import modes, pairs
-from symjepa.statements.statement import Let, NearMiss, Printed, Statement, proves, tex
+from symjepa.statements.statement import Let, NearMiss, Reading, Statement, proves, tex
 from symjepa.symbols import K, L, lam, rho, sigma2, u
 
+from ..printed import FIXED_POINTS, PREDICTABLE
+
 jepa = modes(Model(Encoder(L), Predictor(K), LatentPrediction(), Live()), "balanced")
+single = modes(Model(Encoder(L), Predictor(1), LatentPrediction(), Live()), "balanced")
 learned = rho ** (1 / K)
 unit = sigma2 * u ** (K + 2 * L - 1)
 rate = -K * sigma2 * rho ** ((2 * K + 2 * L - 2) / K)
@@ -57,11 +60,28 @@ jepa_fixed_point = Statement(
     ),
     source="littwin2024jepa, Cor. 4.3",
     printed=(
-        Printed(
-            "littwin2024jepa, Cor. 4.3",
-            r"the fixed point of the encoder's mode is $\rho^L$",
-            "second-hand",
-            "K = 1, w = u^L",
+        FIXED_POINTS.read(
+            Reading(
+                "with one predictor layer a JEPA mode rests at $u = \\rho$, that is $w = \\rho^L$, and nowhere else on"
+                " $u > 0$",
+                "sharpened",
+                Zeros(single, (component({u: rho}, (u - rho,)),), (Cofactors(pairs({u: 1}), -sigma2 * u ** (2 * L)),)),
+                sharper=stable & attracts,
+            ),
+        ),
+        PREDICTABLE.read(
+            Reading(
+                "an aligned, balanced mode with $\\lambda > 0$ converges to its learned solution, from every positive"
+                " start",
+                "sharpened",
+                attracts,
+                sharper=stable,
+            ),
+            Reading(
+                "from starts whose layers are not aligned with the data",
+                "open",
+                missing="convergence of the matrix flow, whose modes are coupled there; here modes start aligned",
+            ),
         ),
     ),
 )

@@ -10,9 +10,9 @@ Source: littwin2024jepa, Thm 4.4.
 import sympy as sp
 
 from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
-from symjepa.statements.claims import Implicit, Less, SumCloses, Unequal
+from symjepa.statements.claims import Identity, Implicit, Less, SumCloses, Unequal
 from symjepa.statements.descriptions import modes
-from symjepa.statements.statement import Let, NearMiss, Printed, Statement, proves, tex
+from symjepa.statements.statement import Let, NearMiss, Printed, Reading, Statement, proves, tex
 from symjepa.symbols import L, lam, n, rho, sigma2, u
 
 jepa = modes(Model(Encoder(L), Predictor(1), LatentPrediction(), Live()), "balanced")
@@ -49,7 +49,17 @@ jepa_implicit_solution = Statement(
             r"$-\sum_{n=1}^{2L-1} \frac{1}{n\psi^n} + \log\psi - \log(1-\psi) = \frac{\sigma^2\rho^{2L}}{L} t + C$,"
             r" $\psi = w^{1/L}/\rho$",
             "second-hand",
-            "their time is L t, so that the speed in t is L times theirs",
+            "t_paper = L t",
+            (
+                Reading("below the fixed point, in the time $L t$", "confirmed after conversion", from_below),
+                Reading(
+                    "below the fixed point, in the time $t$ itself",
+                    "true when",
+                    Implicit(jepa, below, speed / L, (Less(u, rho),)),
+                    when=(Identity(L, 1),),
+                    conversion="",
+                ),
+            ),
         ),
     ),
 )

@@ -8,9 +8,9 @@ Source: littwin2024jepa, Eq. 7.
 """
 
 from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
-from symjepa.statements.claims import Less, Moves
+from symjepa.statements.claims import Identity, Less, Moves
 from symjepa.statements.descriptions import modes
-from symjepa.statements.statement import Let, NearMiss, Printed, Statement, proves, tex
+from symjepa.statements.statement import Let, NearMiss, Printed, Reading, Statement, proves, tex
 from symjepa.symbols import K, L, lam, rho, sigma2, u, w
 
 single = modes(Model(Encoder(L), Predictor(1), LatentPrediction(), Live()), "balanced")
@@ -48,7 +48,19 @@ jepa_mode_ode = Statement(
             "littwin2024jepa, Eq. 7",
             r"$\dot w = \lambda w^{3-1/L} - (\lambda/\rho) w^3$",
             "second-hand",
-            "t_paper = L t, K = 1",
+            "t_paper = L t",
+            (
+                Reading(
+                    "it is the gradient flow of the loss, in the time $L t$", "confirmed after conversion", conversion
+                ),
+                Reading(
+                    "it is the gradient flow of the loss in the time $t$ itself",
+                    "true when",
+                    Moves(single, w, printed()),
+                    when=(Identity(L, 1),),
+                    conversion="",
+                ),
+            ),
         ),
     ),
 )

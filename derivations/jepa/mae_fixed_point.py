@@ -11,10 +11,13 @@ import sympy as sp
 from symjepa.model import DataReconstruction, Encoder, Model, Predictor
 from symjepa.statements.claims import Cofactors, Converges, Identity, Less, Linearized, Moves, Zeros, component
 from symjepa.statements.descriptions import modes, pairs
-from symjepa.statements.statement import Let, NearMiss, Printed, Statement, proves, tex
+from symjepa.statements.statement import Let, NearMiss, Reading, Statement, proves, tex
 from symjepa.symbols import K, L, lam, rho, sigma2, u
 
+from ..printed import FIXED_POINTS
+
 mae = modes(Model(Encoder(L), Predictor(K), DataReconstruction()), "balanced")
+single = modes(Model(Encoder(L), Predictor(1), DataReconstruction()), "balanced")
 depth = K + L
 learned = rho ** (1 / depth)
 unit = sigma2 * u ** (depth - 1)
@@ -47,11 +50,18 @@ mae_fixed_point = Statement(
     ),
     source="littwin2024jepa, Cor. 4.3",
     printed=(
-        Printed(
-            "littwin2024jepa, Cor. 4.3",
-            r"the fixed point of the encoder's mode is $\rho^{L/(L+1)}$",
-            "second-hand",
-            "K = 1",
+        FIXED_POINTS.read(
+            Reading(
+                "with one predictor layer an MAE mode rests at $u = \\rho^{1/(L+1)}$, that is $w = \\rho^{L/(L+1)}$,"
+                " and nowhere else on $u > 0$",
+                "sharpened",
+                Zeros(
+                    single,
+                    (component({u: rho ** (1 / (L + 1))}, (u ** (L + 1) - rho,), L + 1),),
+                    (Cofactors(pairs({u: 1}), -sigma2 * u**L),),
+                ),
+                sharper=stable & attracts,
+            ),
         ),
     ),
 )

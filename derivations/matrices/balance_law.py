@@ -10,7 +10,7 @@ Source: arora2018optimization, Thm 1; tian2021directpred, Thm 1 (one layer each,
 
 from symjepa.exact.words import WordSum
 from symjepa.modes.balance import law
-from symjepa.statements.claims import All, AtMost, Claim, Drift, Less
+from symjepa.statements.claims import All, AtMost, Claim, Decays, Drift, Less
 from symjepa.statements.descriptions import Layers
 from symjepa.statements.statement import NearMiss, Statement, proves, tex
 from symjepa.symbols import K, L, alpha, eta, k, l, tau
@@ -28,10 +28,9 @@ def balance(layers: Layers, joint: str) -> WordSum:
     return own
 
 
-def decays(layers: Layers, joint: str, why: str = "") -> Drift:
-    """The law of a joint shrinks at the rate 2η, and is conserved without weight decay."""
-    own = balance(layers, joint)
-    return Drift(layers, own, -2 * eta * own, (WHERE[joint],), why)
+def decays(layers: Layers, joint: str, why: str = "") -> Decays:
+    """The law of a joint shrinks like e^{-2ηt}, and is conserved without weight decay."""
+    return Decays(layers, balance(layers, joint), -2 * eta, (WHERE[joint],), why)
 
 
 learners = [Layers(model) for model in stopped]
@@ -56,14 +55,14 @@ balance_law = Statement(
     witness={K: 2, L: 3, k: 1, l: 1, alpha: 2, eta: 0, tau: 1},
     near_misses=(
         NearMiss(
-            Drift(live, own, -eta * own, (at_joint,)), why="the Gram matrices shrink at 2η, twice as fast as the layers"
+            Decays(live, own, -eta, (at_joint,)), why="the Gram matrices shrink at 2η, twice as fast as the layers"
         ),
         NearMiss(
-            Drift(live, without_alpha, -2 * eta * without_alpha, (at_joint,)),
+            Decays(live, without_alpha, -2 * eta, (at_joint,)),
             why="α belongs to the predictor's Gram matrix",
         ),
         NearMiss(
-            Drift(live, upper.T @ upper, -2 * eta * (upper.T @ upper), (inside_encoder,)),
+            Decays(live, upper.T @ upper, -2 * eta, (inside_encoder,)),
             why="one Gram matrix alone is not conserved",
         ),
         NearMiss(decays(branches, "joint"), why="without stop-gradient the joint is not conserved"),

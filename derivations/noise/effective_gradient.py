@@ -6,13 +6,15 @@ amplitude.  What is not shared (λ = 0) is not driven; what is weakly shared is 
 """
 
 from symjepa.exact.words import Matrix
-from symjepa.statements.claims import All, Annihilates, Drift, Less, Moves
-from symjepa.statements.descriptions import Layers, modes
-from symjepa.statements.statement import Instance, NearMiss, Statement, proves
-from symjepa.symbols import K, L, alpha, b, eta, lam, sigma2, u
+from symjepa.model import Encoder, LatentPrediction, Model, Predictor, Shared
+from symjepa.statements.claims import All, Annihilates, Drift, Less, Moves, Unequal
+from symjepa.statements.descriptions import Layers, along, modes
+from symjepa.statements.statement import Instance, Let, NearMiss, Reading, Statement, proves
+from symjepa.symbols import K, L, alpha, b, eta, lam, rho, sigma2, sigma2_y, u, v, w
 
 from ..flow.expected_loss import branch_of
 from ..models import STOPPED, data, latent
+from ..printed import BOTTLENECK
 from .null_gradient import clean, direction, n, rest, seen
 
 
@@ -43,6 +45,8 @@ def per_mode(model, target) -> Moves:
     return Moves(modes(model, "balanced"), u, lam * drive - sigma2 * alpha**K * u ** (2 * K + 2 * L - 1) - eta * u)
 
 
+unstopped = modes(Model(Encoder(1), Predictor(1), LatentPrediction(), Shared()), "product")
+resting = along(unstopped, w**2).xreplace({v: rho})
 live, ema = latent(STOPPED["live"]), latent(STOPPED["ema"])
 mode_level = [per_mode(live, u**L), per_mode(ema, b), per_mode(data, 1)]
 first = learners[0]
@@ -61,6 +65,27 @@ effective_gradient = Statement(
         ),
         NearMiss(per_mode(live, lam * u**L), why="linear in λ, not quadratic"),
         NearMiss(per_mode(live, 1), why="the live teacher multiplies the drive by its own amplitude"),
+    ),
+    printed=(
+        BOTTLENECK.read(
+            Reading(
+                "without a bottleneck already: where the semi-gradient rests with one layer each, $v = \\rho$, the"
+                " gradient of the loss itself shrinks the encoder if $r^2 < 1$, so that the loss alone does not decide",
+                "confirmed",
+                Less(resting, 0, by=2 * w**2 * (sigma2 * sigma2_y - lam**2) / sigma2),
+                hypotheses=(Less(lam**2, sigma2 * sigma2_y), Unequal(w, 0)),
+                let=(Let(rho, lam / sigma2),),
+                witness={lam: 1, sigma2: 2, sigma2_y: 1, w: 1},
+            ),
+            Reading(
+                "which subsets of $m$ features are stable for $m < d$",
+                "open",
+                missing=(
+                    "all rank-$m$ fixed points of the matrix flow and the spectrum at each; here only aligned modes and"
+                    " the drive of one direction are known"
+                ),
+            ),
+        ),
     ),
 )
 

@@ -9,10 +9,12 @@ predictor keeps √δ.
 import sympy as sp
 
 from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
-from symjepa.statements.claims import AtMost, Conserved, Identity, Less, Monotone, Within, solves
+from symjepa.statements.claims import AtMost, Conserved, Identity, Less, Monotone, Unequal, Within, solves
 from symjepa.statements.descriptions import along, modes
-from symjepa.statements.statement import Let, NearMiss, Statement, proves, tex
-from symjepa.symbols import K, L, lam, sigma2, t, u, v, w
+from symjepa.statements.statement import Let, NearMiss, Reading, Statement, proves, tex
+from symjepa.symbols import K, L, eta, lam, sigma2, t, u, v, w
+
+from ..printed import NOISE_DECAYS, PREDICTABLE, VANISHING
 
 q = sp.Symbol("q", positive=True)
 u0, w0, delta = sp.Symbol("u0", positive=True), sp.Symbol("w0", positive=True), sp.Symbol("delta", positive=True)
@@ -20,6 +22,7 @@ gone, v0 = sp.Symbol("E", positive=True), sp.Symbol("v0", positive=True)
 
 balanced = modes(Model(Encoder(L), Predictor(K), LatentPrediction(), Live()), "balanced", {lam: 0})
 single = modes(Model(Encoder(1), Predictor(1), LatentPrediction(), Live()), "product", {lam: 0})
+decaying = modes(Model(Encoder(1), Predictor(1), LatentPrediction(), Live(), weight_decay=eta), "product", {lam: 0})
 
 amplitude = (u0 ** (-q) + q * sigma2 * t) ** (-1 / q)
 envelope = (q * sigma2 * t) ** (-1 / q)
@@ -30,6 +33,8 @@ rest = delta + w0**2 * (1 - gone)
 encoder, predictor = w0 * sp.sqrt(delta * gone / rest), v0 * sp.sqrt(delta / rest)
 unbalanced = solves(single, {w: encoder, v: predictor}, {w: w0, v: v0}, t, using=(AtMost(delta, rest), Less(0, rest)))
 forgotten = Within(encoder, 0, w0 * sp.sqrt(gone))
+power = (K + L) / q
+product, limit = (u0 ** (-q) + q * sigma2 * t) ** (-power), (q * sigma2 * t) ** (-power)
 
 noise_decay = Statement(
     title="Noise decays algebraically in balance, exponentially off balance",
@@ -47,6 +52,68 @@ noise_decay = Statement(
         NearMiss(Within(encoder, 0, w0 * gone), why="twice the rate"),
         NearMiss(
             Less(0, q), without=(Less(0, K),), at={K: 0, L: 1, t: 1}, why="without a predictor q = 0 for one layer"
+        ),
+    ),
+    printed=(
+        NOISE_DECAYS.read(
+            Reading(
+                "for $P W$: in balance the amplitude $u^{K+L}$ decays to zero",
+                "sharpened",
+                Within(product, 0, limit),
+                lines=(AtMost(product, limit, by=Monotone(q * sigma2 * t, u0 ** (-q) + q * sigma2 * t, -power)),),
+                sharper=solution,
+            ),
+            Reading(
+                "for $P W$: off balance, with one layer each, $|v w|$ shrinks wherever neither factor is zero",
+                "confirmed",
+                Less(along(single, (v * w) ** 2), 0),
+                hypotheses=(Unequal(v, 0), Unequal(w, 0)),
+                witness={sigma2: 1, v: 1, w: 1},
+            ),
+            Reading(
+                "for $W$: the encoder shrinks wherever it is not zero",
+                "refuted",
+                Less(along(single, w**2), 0),
+                hypotheses=(Unequal(w, 0),),
+                at={sigma2: 1, v: 0, w: 1},
+            ),
+            Reading(
+                "for $W$: the encoder decays to zero if the predictor starts above it, $v_0^2 - w_0^2 = \\delta > 0$",
+                "sharpened",
+                forgotten,
+                sharper=unbalanced,
+            ),
+            Reading(
+                "for $P$: the predictor shrinks wherever it is not zero",
+                "refuted",
+                Less(along(single, v**2), 0),
+                hypotheses=(Unequal(v, 0),),
+                at={sigma2: 1, v: 1, w: 0},
+            ),
+        ),
+        PREDICTABLE.read(
+            Reading(
+                "noise is attenuated: an aligned, balanced mode with $\\lambda = 0$ decays",
+                "sharpened",
+                decay,
+                sharper=solution,
+            ),
+        ),
+        VANISHING.read(
+            Reading(
+                "for $W$, without weight decay: what the encoder holds of the noise shrinks wherever it is not zero",
+                "refuted",
+                Less(along(single, w**2), 0),
+                hypotheses=(Unequal(w, 0),),
+                at={sigma2: 1, v: 0, w: 1},
+            ),
+            Reading(
+                "for $W$, with weight decay: what the encoder holds of the noise shrinks wherever it is not zero",
+                "confirmed",
+                Less(along(decaying, w**2), 0),
+                hypotheses=(Unequal(w, 0), Less(0, eta)),
+                witness={sigma2: 1, eta: 1, v: 0, w: 1},
+            ),
         ),
     ),
 )

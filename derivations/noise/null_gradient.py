@@ -8,12 +8,13 @@ hypothesis the encoder may have to learn n: a channel that records noise alone l
 """
 
 from symjepa.exact.words import Matrix, WordSum
-from symjepa.statements.claims import All, Annihilates, Dissipates, Drift
+from symjepa.statements.claims import All, Annihilates, Dissipates, Drift, WordIdentity
 from symjepa.statements.descriptions import Layers
-from symjepa.statements.statement import Instance, NearMiss, Statement, proves, tex
+from symjepa.statements.statement import Instance, NearMiss, Reading, Statement, proves, tex
 from symjepa.symbols import K, L, alpha, eta, nu, tau
 
 from ..models import STOPPED, data, latent
+from ..printed import NOISE_DECAYS, STATIONARY, VANISHING
 
 direction = Matrix("n", "context", "one")
 n = direction.word()
@@ -78,6 +79,13 @@ reference = Instance(
     {K: 1, L: 1, alpha: 1, eta: 0, nu: 1},
 )  # fmt: skip
 
+# The inverse of the covariance, as a letter; in the two instances it is that.
+inverse = Matrix("S", "context", "context", symmetric=True)
+branch = live.letters.encoder.product()
+# This one is stationary, P W = W R, for P = 1.
+noisy_channel = Instance({**reference.matrices, "W_1": ((1, -1),), "S": ((1, -1), (-1, 2))}, reference.numbers)
+clean_channel = Instance({**clean.matrices, "S": ((1, 0), (0, 1))}, clean.numbers)
+
 null_gradient = Statement(
     title="Unshared noise has no gradient, and noise of its own is forgotten",
     claim=All(tuple(claims)),
@@ -104,6 +112,52 @@ null_gradient = Statement(
         ),
     ),
     source="littwin2024jepa, Sec. 4",
+    printed=(
+        NOISE_DECAYS.read(
+            Reading(
+                "with noise that is correlated inside the context: $|W_1 n|^2$ never grows if $\\Sigma^{yx} n = 0$",
+                "true when",
+                forgets(live, unshared(live)),
+                when=(alone(live),),
+                at=reference,
+            ),
+        ),
+        VANISHING.read(
+            Reading(
+                "the drive along $n$ vanishes if $\\Sigma^{yx} n = 0$, whatever else $n$ is correlated with",
+                "sharpened",
+                no_drive(live),
+                sharper=All(tuple(no_drive(layers) for layers in learners[1:])),
+            ),
+            Reading(
+                "for $W_1 n$: what is left of the gradient never lets $|W_1 n|^2$ grow if also $\\Sigma^{xx} n ="
+                " \\nu n$",
+                "sharpened",
+                forgets(live, unshared(live), alone(live)),
+                sharper=contraction(live),
+            ),
+            Reading(
+                "for $W$ with a bottleneck: the noise leaves the representation to which training converges",
+                "open",
+                missing=(
+                    "the stable fixed points of the matrix flow for $m < d$; here modes are aligned, or the claim is"
+                    " about $W_1 n$ alone"
+                ),
+            ),
+        ),
+        STATIONARY.read(
+            Reading(
+                "$W R n = 0$ if $\\Sigma^{yx} n = 0$, with $R = \\Sigma^{yx} S$ for any symmetric $S$, in particular"
+                " the inverse of $\\Sigma^{xx}$ (at the point it is the inverse)",
+                "true when",
+                WordIdentity(branch @ live.letters.Syx.word() @ inverse.word() @ n, WordSum.zero(branch.rows, "one")),
+                hypotheses=(unshared(live),),
+                when=(Annihilates(inverse, direction, nu * n),),
+                at=noisy_channel,
+                witness=clean_channel,
+            ),
+        ),
+    ),
 )
 
 

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symjepa.errors import OutsideFragment, TooLarge, Undefined, UnknownTruth
-from symjepa.exact.balls import Ternary, ball, ball_to_exact, digits, exact_to_ball, exactly, less, same, sign_at
+from symjepa.exact.balls import Ternary, ball, exactly, less, same, sign_at
+from symjepa.exact.decimals import ball_to_exact, digits, exact_to_ball
 
 x, y, n = sp.symbols("x y n")
 W = sp.LambertW

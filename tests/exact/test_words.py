@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symjepa.errors import BadSegment, ShapeMismatch
+from symjepa.exact.denotation import value
 from symjepa.exact.words import (
     SAMPLE,
     Matrix,
@@ -27,7 +28,6 @@ from symjepa.exact.words import (
     ranges,
     released,
     released_traces,
-    value,
 )
 from symjepa.symbols import K, L, alpha, l
 from tests.reference.denotation import denoted, denoted_trace

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import symjepa as sj
-from symjepa.exact.words import Matrix, Segment, Word, WordSum, value
+from symjepa.exact.denotation import value
+from symjepa.exact.words import Matrix, Segment, Word, WordSum
 from symjepa.flow import LayerRate, MatrixFlow
 from symjepa.modes.balance import JOINTS, drift, law
 from symjepa.symbols import k, l

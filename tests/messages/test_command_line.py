@@ -15,9 +15,9 @@ REFUSALS = {
     ("derive", "--teachr", "ema"): "unknown option '--teachr'; did you mean '--teacher'? (see symjepa derive --help)",
     ("dervie",): (
         "unknown command 'dervie'; did you mean 'derive'?; "
-        "there are derive, enclose, check, list, show, latex, new, reproduce"
+        "there are derive, enclose, check, list, show, ledger, latex, new, reproduce"
     ),
-    (): "a command is needed: derive, enclose, check, list, show, latex, new, reproduce (see symjepa --help)",
+    (): "a command is needed: derive, enclose, check, list, show, ledger, latex, new, reproduce (see symjepa --help)",
     ("derive", "--teacher", "shared", "--coordinates", "balanced"): (
         "balanced coordinates need the balance of the encoder–predictor joint to be conserved, but it drifts by "
         "2 W Syy Wᵀ - P_1 W Syxᵀ Wᵀ - W Syx Wᵀ P_1ᵀ: use product coordinates"

@@ -14,7 +14,8 @@ from flint import arb
 import symjepa as sj
 from symjepa.cli import main
 from symjepa.errors import InvalidNumber, OutsideFragment, SymjepaError
-from symjepa.exact.balls import exact_to_ball, precision
+from symjepa.exact.balls import precision
+from symjepa.exact.decimals import exact_to_ball
 from symjepa.verify.corroborate.enclose import enclose
 from tests.verify.corroborate.enclose.trajectories import TENTH, ema, everywhere, flow, parameters
 

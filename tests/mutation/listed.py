@@ -8,8 +8,23 @@ from typing import Any
 import sympy as sp
 
 from symjepa.exact.words import along
-from symjepa.statements.claims import Claim, Dissipates, Drift, Implicit, Moves, Relation, Solves, Within
-from symjepa.statements.descriptions import Modes
+from symjepa.model import Shared
+from symjepa.statements.claims import (
+    Claim,
+    Conserved,
+    ConvergesBetween,
+    Decays,
+    Dissipates,
+    Drift,
+    Implicit,
+    Moves,
+    NotClosed,
+    Ordered,
+    Relation,
+    Solves,
+    Within,
+)
+from symjepa.statements.descriptions import Modes, Restricted
 from symjepa.symbols import K, L, eta, lam, rho
 
 
@@ -44,6 +59,17 @@ HYPOTHESES = {
     ("noise-decay", 0): UNDEFINED,
     ("jepa-mode-ode", 1): "the rates are the same for every λ",
     ("mae-mode-ode", 1): "the rates are the same for every λ",
+    ("gram-powers", 0): "without a predictor its identities say nothing: it has no layer to speak of",
+    ("end-to-end", 0): "without a predictor its motion says nothing: it has no layer to speak of",
+    ("ema-fixed-points", 0): UNDEFINED,
+    ("ema-decay-rates", 0): UNDEFINED,
+    ("slow-teacher", 0): UNDEFINED,
+    ("slow-teacher-error", 0): UNDEFINED,
+    ("ema-layers", 0): "for λ < 0 the manifold is there too, with v₁⋯v_K = ρ < 0",
+    ("mode-convergence", 0): "not defined at K = 0, where ρ = 1 for every m",
+    ("teacher-order", 0): "without a predictor ρ ≥ 1 ≥ ρ, and student and teachers rest",
+    ("teacher-order", 1): "λ > 0 follows from u₁^K ≤ ρ",
+    ("boundedness", 0): "without a predictor the encoder's bound is still true, but the certificate does not hold it",
     ("semi-gradient", 0): "without a predictor there is no layer of it, and the encoder's gradient is the same",
 }
 ENVELOPE, FORGOTTEN = "(q*sigma2*t)**(-1/q)", "sqrt(E)*w0"
@@ -63,11 +89,16 @@ BOUNDS = {
 NO_DRIVE = "Σyx n = 0 takes away the drive, whichever teacher makes the target"
 FRAMES = "alignment depends on which letters meet, and not on rates or on how the teacher moves"
 LOSS = "the value of the loss knows nothing of rates, stop-gradients, or how the teacher moves"
+SILENT = "what noise adds to the loss and to the encoder knows nothing of these rates"
 MODELS = {
     ("null-gradient", "teacher"): NO_DRIVE,
     ("mode-decoupling", "teacher"): FRAMES,
     ("mode-decoupling", "predictor rate"): FRAMES,
     ("mode-decoupling", "weight decay"): FRAMES,
+    ("ema-fixed-points", "depth"): "more predictor layers leave the lines of their product where they are",
+    ("target-noise", "predictor rate"): SILENT,
+    ("target-noise", "weight decay"): SILENT,
+    ("target-noise", "teacher"): "an EMA teacher and a frozen one are the same letter in loss and gradient",
     ("expected-loss", "predictor rate"): LOSS,
     ("expected-loss", "weight decay"): LOSS,
     ("expected-loss", "stop-gradient removed"): LOSS,
@@ -90,6 +121,8 @@ def _moves_alike(claim: Claim, mutant: Claim) -> str:
             ours != theirs and mutant.rate == rate
         ):
             return told if ours.rates.get(quantity) == theirs.rates.get(quantity) is not None else ""
+        case Decays(flow=ours, of=of, rate=rate), Decays(flow=theirs) if ours != theirs and mutant.rate == rate:
+            return told if along(of, ours.flow.of) == along(of, theirs.flow.of) else ""
         case Dissipates(flow=ours, form=form), Dissipates(flow=theirs) if ours != theirs and mutant.form == form:
             return told if along(form, ours.flow.of) == along(form, theirs.flow.of) else ""
     return ""
@@ -160,4 +193,70 @@ def _undefined_start(claim: Claim, mutant: Claim) -> str:
     )
 
 
-RULES = (_moves_alike, _same_trace, _shifted_clock, _same_size, _weaker, _own_bound, _target_unseen, _undefined_start)
+def _shown_anyway(claim: Claim, mutant: Claim) -> str:
+    """What two exhibits show needs no hypothesis, and may hold for another model as well."""
+    if not isinstance(claim, NotClosed) or not isinstance(mutant, NotClosed):
+        return ""
+    weaker = claim.on != mutant.on and set(mutant.on) < set(claim.on)
+    return "the exhibits are computed exactly, and show this too" if weaker or claim.flow != mutant.flow else ""
+
+
+def _same_flow(claim: Claim, mutant: Claim) -> str:
+    """Two descriptions of one flow: averages of one layer are the average of the product."""
+    flows = getattr(claim, "flow", None), getattr(mutant, "flow", None)
+    if not all(isinstance(flow, Modes | Restricted) for flow in flows) or flows[0] == flows[1]:
+        return ""
+    return "the same flow, described otherwise" if dict(flows[0].rates) == dict(flows[1].rates) else ""
+
+
+def _kept_alike(claim: Claim, mutant: Claim) -> str:
+    """The imbalance knows of no teacher under stop-gradient; and a multiple of what is conserved is conserved."""
+    if not isinstance(claim, Conserved) or not isinstance(mutant, Conserved) or claim.rate != mutant.rate:
+        return ""
+    if claim.flow != mutant.flow:
+        stopped = isinstance(mutant.flow, Modes) and not isinstance(mutant.flow.model.teacher, Shared)
+        return "conserved under every teacher with stop-gradient" if stopped else ""
+    return (
+        "a multiple of what is conserved"
+        if mutant.quantity in (2 * claim.quantity, L * claim.quantity)
+        or (sp.expand(mutant.quantity + claim.quantity) == 0)
+        else ""
+    )
+
+
+def _another_start(claim: Claim, mutant: Claim) -> str:
+    """Every positive start converges (and one with a negative teacher, which rises); other corners would show it."""
+    both = isinstance(claim, ConvergesBetween) and isinstance(mutant, ConvergesBetween)
+    return "another start of the same basin" if both and claim.start != mutant.start and claim.to == mutant.to else ""
+
+
+def _further_apart(claim: Claim, mutant: Claim) -> str:
+    """An order from a start, or with an image, that is further on its side."""
+    if not isinstance(claim, Ordered) or not isinstance(mutant, Ordered):
+        return ""
+    for name in ("start", "image"):
+        pairs = zip(getattr(claim, name), getattr(mutant, name), strict=True)
+        changed = [(old, new) for (_, old), (_, new) in pairs if old != new]
+        if changed:
+            ((old, new),) = changed
+            larger = claim.above == (name == "start")
+            further = new in (2 * old, L * old) if larger else new == -old
+            return "further on its own side" if further else ""
+    return ""
+
+
+RULES = (
+    _shown_anyway,
+    _same_flow,
+    _kept_alike,
+    _another_start,
+    _further_apart,
+    _moves_alike,
+    _same_trace,
+    _shifted_clock,
+    _same_size,
+    _weaker,
+    _own_bound,
+    _target_unseen,
+    _undefined_start,
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from numbers import Number
 from random import Random
 from typing import Any
 
@@ -13,13 +14,16 @@ from symjepa.errors import SymjepaError
 from symjepa.exact.balls import Ternary, same
 from symjepa.exact.words import TraceSum, WordSum
 from symjepa.model import Model
-from symjepa.statements.claims import Claim, Component
-from symjepa.statements.descriptions import Layers, Modes
+from symjepa.statements.claims import Claim, Component, ConvergesBetween, GramRoot, Growth, Quadratic, Share
+from symjepa.statements.descriptions import Layers, Modes, Restricted
 from tests.mutation.operators import Change, of_expression, of_flow, of_model, of_traces, of_words
 
 STATED = {
     *("lhs", "rhs", "left", "right", "term", "closed", "equals", "form", "traces", "model", "flow", "rate", "quantity"),
     *("values", "start", "clock", "speed", "time", "of", "at", "rates", "components", "to", "expr", "by"),
+    *("begin", "image", "beside"),
+    *("between", "bound"),
+    *("shares", "summand", "roots", "exponent", "scale", "loss", "gains", "growths"),
 }
 CERTIFICATES = {
     ("Less", "by"),
@@ -27,7 +31,15 @@ CERTIFICATES = {
     ("Iff", "by"),
     ("Dissipates", "by"),
     ("Drift", "of"),
+    ("Decays", "of"),
+    ("NotClosed", "at"),
+    ("NotClosed", "of"),
+    ("Lasts", "flow"),
     ("Solves", "time"),
+    ("Attracts", "by"),
+    ("Dominated", "by"),
+    ("Dominated", "rate"),
+    ("Dominated", "time"),
 }
 
 
@@ -46,12 +58,21 @@ def mutants(claim: Claim) -> Iterator[Mutant]:
     for field in fields(claim):
         for operator, changed in _of_field(claim, field.name):
             try:
-                mutant = replace(claim, **{field.name: changed})
+                mutant = _whole(replace(claim, **{field.name: changed}))
             except SymjepaError:
                 continue
             if mutant not in seen:
                 seen.add(mutant)
                 yield Mutant(operator, field.name, mutant)
+
+
+def _whole(mutant: Claim) -> Claim:
+    """The same change in the certificate that repeats what is stated."""
+    if not isinstance(mutant, ConvergesBetween):
+        return mutant
+    (part,) = mutant.rest.components
+    rest = replace(mutant.rest, flow=mutant.flow, components=(replace(part, at=mutant.to),))
+    return replace(mutant, rest=rest)
 
 
 def _of_field(claim: Claim, name: str) -> Iterator[Change]:
@@ -72,22 +93,43 @@ def _of_value(value: Any) -> Iterator[Change]:
             yield from of_words(value)
         case TraceSum():
             yield from of_traces(value)
-        case Layers() | Modes():
+        case Layers() | Modes() | Restricted():
             yield from of_flow(value)
         case Model():
             yield from of_model(value)
         case tuple():
             for i, part in enumerate(value):
                 yield from ((operator, value[:i] + (changed,) + value[i + 1 :]) for operator, changed in _of_part(part))
+        case Growth():
+            yield from ((operator, replace(value, **changed)) for operator, changed in _smaller(value))
+        case Share() | GramRoot():
+            for name in ("summand", "exponent", "scale"):
+                if hasattr(value, name):
+                    inside = _of_value(getattr(value, name))
+                    yield from ((operator, replace(value, **{name: changed})) for operator, changed in inside)
+        case Quadratic():
+            yield from ((operator, replace(value, linear=changed)) for operator, changed in _of_value(value.linear))
+            yield from ((operator, replace(value, constant=changed)) for operator, changed in _of_value(value.constant))
         case Component():
             yield from ((operator, replace(value, at=changed)) for operator, changed in _of_value(value.at))
         case Claim():
             yield from ((mutant.operator, mutant.claim) for mutant in mutants(value))
 
 
+def _smaller(growth: Growth) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Bounds that are too small; a larger one is true as well."""
+    if growth.rate != 0:
+        yield "half the bound", {"rate": growth.rate / 2}
+        yield "dropped term", {"rate": sp.S.Zero}
+        yield "sign", {"rate": -growth.rate}
+    if growth.source is not None:
+        yield "half the bound", {"source": sp.Rational(1, 2) * growth.source}
+        yield "dropped term", {"source": None}
+
+
 def _of_part(part: Any) -> Iterator[Change]:
-    """A pair (state, value) is changed in its value."""
-    if isinstance(part, tuple) and len(part) == 2 and isinstance(part[0], sp.Symbol):
+    """A pair (state, value) is changed in its value; so is what a layer gains."""
+    if isinstance(part, tuple) and len(part) == 2 and isinstance(part[0], sp.Symbol | WordSum):
         yield from ((operator, (part[0], changed)) for operator, changed in _of_value(part[1]))
     else:
         yield from _of_value(part)
@@ -95,7 +137,9 @@ def _of_part(part: Any) -> Iterator[Change]:
 
 def expressions(thing: Any) -> Iterator[Any]:
     """What a claim states, in a fixed order: expressions, words, models."""
-    if isinstance(thing, sp.Expr | WordSum | TraceSum | Layers | Modes | Model | str | bool | type(None)):
+    if isinstance(
+        thing, sp.Expr | WordSum | TraceSum | Layers | Modes | Restricted | Model | str | Number | type(None)
+    ):
         yield thing
     elif isinstance(thing, tuple):
         for part in thing:

@@ -11,7 +11,7 @@ import sympy as sp
 from symjepa.errors import SymjepaError
 from symjepa.exact.words import Factor, Matrix, Segment, TraceSum, Word, WordSum
 from symjepa.model import EMA, Frozen, LayerEMA, Live, Model, Shared
-from symjepa.statements.descriptions import Layers, Modes
+from symjepa.statements.descriptions import Foreign, Layers, Modes, Restricted
 from symjepa.symbols import K, L, lam, rho, sigma2, tau
 
 Change = tuple[str, Any]
@@ -144,8 +144,19 @@ def _of_depths(model: Model) -> Iterator[Change]:
         yield "depth", replace(model, predictor=replace(predictor, depth=predictor.depth + 1))
 
 
-def of_flow(flow: Layers | Modes) -> Iterator[Change]:
-    """The flow of another model, or in other coordinates."""
+def of_flow(flow: Layers | Modes | Restricted | Foreign) -> Iterator[Change]:
+    """The flow of another model, or in other coordinates, or on another manifold."""
+    if isinstance(flow, Foreign):
+        return
+    if isinstance(flow, Restricted):
+        for operator, whole in of_flow(flow.whole):
+            if derivable(whole) and set(flow.whole.rates) == set(whole.rates):
+                yield operator, replace(flow, whole=whole)
+        for i, (x, value) in enumerate(flow.eliminated):
+            rest = flow.eliminated[:i], flow.eliminated[i + 1 :]
+            for operator, changed in of_expression(value):
+                yield f"manifold: {operator}", replace(flow, eliminated=(*rest[0], (x, changed), *rest[1]))
+        return
     for operator, model in of_model(flow.model):
         yield operator, replace(flow, model=model)
     if isinstance(flow, Modes):
@@ -154,9 +165,11 @@ def of_flow(flow: Layers | Modes) -> Iterator[Change]:
                 yield "coordinates", replace(flow, coordinates=coordinates)
 
 
-def derivable(flow: Layers | Modes) -> bool:
+def derivable(flow: Layers | Modes | Restricted) -> bool:
     """Whether the model has such a flow at all."""
     try:
+        if isinstance(flow, Restricted):
+            return bool(flow.rates)
         return flow.flow is not None
     except SymjepaError:
         return False

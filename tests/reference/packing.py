@@ -11,7 +11,8 @@ import sympy as sp
 from flint import fmpq
 
 import symjepa as sj
-from symjepa.exact.words import Factor, Segment, value
+from symjepa.exact.denotation import value
+from symjepa.exact.words import Factor, Segment
 from tests.reference.learner import Array, Learner, Views, moving
 
 

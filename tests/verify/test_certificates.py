@@ -111,7 +111,7 @@ def test_certificates_are_byte_identical_from_run_to_run(tmp_path: Path) -> None
 
 
 def test_a_failed_line_keeps_its_residual_and_its_point(tmp_path: Path) -> None:
-    source = find("jepa-fixed-point").file.read_text("utf-8")
+    source = find("jepa-fixed-point").file.read_text("utf-8").replace("from ..printed", "from symjepa.book.printed")
     broken = tmp_path / "broken.py"
     broken.write_text(source.replace("unit * (rho - u**K), why", "unit * (rho - u**L), why"), "utf-8")
     assert main(["check", str(broken), "-o", str(tmp_path)]) == 2

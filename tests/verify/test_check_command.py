@@ -31,7 +31,7 @@ def checked(capsys: pytest.CaptureFixture[str], *arguments: object) -> Run:
 
 def copied(folder: Path, old: str, new: str) -> Path:
     """The theorem on the fixed point with one text replaced."""
-    source = find("jepa-fixed-point").file.read_text("utf-8")
+    source = find("jepa-fixed-point").file.read_text("utf-8").replace("from ..printed", "from symjepa.book.printed")
     assert source.count(old) == 1, old
     path = folder / "copy_of_it.py"
     path.write_text(source.replace(old, new), "utf-8")

@@ -74,7 +74,7 @@ def invariant(*face: tuple[sp.Expr, sp.Expr]) -> Invariant:
         (Hits(plane, x0, p, sp.S.Zero), "one-dimensional flows; got the state _x, _y"),
         (Converges(plane, sp.S.One, sp.S.Zero, sp.oo, sp.S.One, sp.S.One), "one-dimensional flows"),
         (Converges(decay, x, sp.S.Zero, sp.oo, sp.S.One, sp.S.One), "the limit and the basin are constants"),
-        (zeros({x: sp.S.Zero, y: sp.S.Zero}, x, x + y), "must determine one state variable"),
+        (zeros({x: sp.S.Zero, y: sp.S.Zero}, x + y, x), "must determine one state variable"),
         (zeros({x: sp.S.Zero, y: sp.S.Zero}, x), "has an equation of its own"),
         (zeros({x: sp.S.Zero, p: p}, x), "p is not part of the state"),
         (Zeros(decay, (component({x: sp.S.Zero}, (x,)),), ()), "1 choices of equations need as many Cofactors; got 0"),

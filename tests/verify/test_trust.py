@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import tomllib
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
 from symjepa.cli import main
-from symjepa.verify.trust import TRUSTED, TrustedFile, argument, code_lines, heuristic_calls, trusted_files
+from symjepa.statements import claims
+from symjepa.verify.obligations import _COMPILERS
+from symjepa.verify.trust import (
+    TIERS,
+    TRUSTED,
+    TrustedFile,
+    argument,
+    code_lines,
+    heuristic_calls,
+    rests_on,
+    trusted_files,
+)
 
 FILES = trusted_files()
 by_name = pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
@@ -87,6 +100,49 @@ def test_check_trust_lists_every_file_with_its_length(capsys: pytest.CaptureFixt
     said = capsys.readouterr().out
     assert all(f"{file.lines:5}  {file.name}" in said for file in FILES)
     assert said.splitlines()[-1] == f"{sum(file.lines for file in FILES):5}  in {len(FILES)} files"
+
+
+def test_every_trusted_file_has_one_tier_and_the_tiers_say_what_a_mistake_could_do() -> None:
+    assert {file.tier for file in FILES} == set(TIERS)
+    assert [file.tier for file in FILES if file.name.endswith("obligations/kinds.py")] == ["deciding"]
+    assert "call any falsehood PROVED" in TIERS["deciding"][0] and "proves nothing" in TIERS["refuting"][0]
+
+
+def test_what_proves_needs_nothing_that_only_refutes() -> None:
+    """The deciding tier imports the refuting one only where a line that is not proved is to be refuted."""
+    refuting = {file.name.removesuffix(".py").replace("/", ".") for file in FILES if file.tier == "refuting"}
+    ends = {"symjepa/verify/check.py", "symjepa/verify/lines.py"}
+    for file in FILES:
+        if file.tier == "deciding" and file.name not in ends:
+            named = {node.module for node in ast.walk(ast.parse(file.path.read_text("utf-8"))) if _from(node)}
+            assert not named & refuting, file.name
+
+
+def _from(node: ast.AST) -> TypeGuard[ast.ImportFrom]:
+    return isinstance(node, ast.ImportFrom)
+
+
+def test_the_search_and_what_writes_balls_down_are_not_trusted() -> None:
+    names = {file.name for file in FILES}
+    assert not any("/search/" in name for name in names)
+    assert names.isdisjoint({f"symjepa/exact/{name}.py" for name in ("decimals", "numbers", "roots")})
+
+
+def test_a_theorem_rests_on_the_compilers_of_its_own_claims_and_what_they_import() -> None:
+    names = {file.name for file in rests_on({claims.Moves})}
+    assert "symjepa/verify/obligations/motion.py" in names
+    assert "symjepa/verify/obligations/products.py" not in names
+    assert {file.name for file in FILES if file.tier != "meaning"} <= names
+    everything = {file.name for file in rests_on(_COMPILERS)}
+    assert everything == {file.name for file in FILES}
+
+
+def test_check_trust_of_a_theorem_lists_less(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--trust", "jepa-mode-ode", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["request"]["theorems"] == ["jepa-mode-ode"]
+    assert {entry["file"] for entry in said["trusted"]} == {file.name for file in rests_on({claims.Moves})}
+    assert said["summary"]["lines"] == sum(said["summary"][f"{tier}_lines"] for tier in TIERS)
 
 
 def test_check_trust_in_json(capsys: pytest.CaptureFixture[str]) -> None:

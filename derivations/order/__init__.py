@@ -1,0 +1,2 @@
+r"""The order of learning: which of two features reaches its threshold first, and by how much.
+"""

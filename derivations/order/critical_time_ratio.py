@@ -1,0 +1,132 @@
+r"""The ratio of two critical times, with explicit constants: where and how strongly the influence shows.
+
+Two features of equal covariance: relative to the time itself, the smaller influence costs of the order ε^{K/L} in a
+JEPA and ε^{(K+L-2)/L} in reconstruction, with constants that are explicit and differ only by what is left of the
+drives at the threshold.  With one predictor layer and two encoder layers both are of the order ε^{1/2}; a deeper
+encoder makes the effect on the ratio weaker in reconstruction, and stronger in a JEPA.  Both ratios tend to 1.
+
+Source: littwin2024jepa, Thm 4.5 (leading terms).
+"""
+
+import sympy as sp
+
+from symjepa.statements.claims import All, AtMost, Chain, Less
+from symjepa.statements.statement import NearMiss, Reading, Statement, proves, tex
+from symjepa.symbols import K, L
+
+from ..printed import GREEDY
+from ..speeds import Learner, c1, c2, jepa, mae, start, theta
+from .critical_time_difference import excess, gap, lambda0, left, least, most, spread, square, steepness
+
+
+def time(learner: Learner):
+    """λ times the time of the first feature."""
+    return lambda0 * learner.time(start, theta, lambda0, c1)
+
+
+def power(exponent):
+    """The integral of x^(-exponent - 1) from start to threshold."""
+    return (start**-exponent - theta**-exponent) / exponent
+
+
+def growing(learner: Learner, exponent, factor):
+    """The slope of factor·(integral of a power)/left in the threshold."""
+    return factor * power(exponent) / left(learner, theta) * steepness(learner)
+
+
+def bounds_on_time(learner: Learner):
+    """What is left of the drive of the first feature lies between its value at the threshold and 1."""
+    m, a, remains = learner.degree, learner.order, learner.left(theta, c1)
+    steeper = m * theta ** (m - 1) * c1**-m / remains**2
+    lower = AtMost(power(a - 1), time(learner), by=Chain(theta, start, (theta / c1) ** m * theta**-a / remains))
+    return lower, AtMost(time(learner), power(a - 1) / remains, by=Chain(theta, start, power(a - 1) * steeper))
+
+
+drive = excess(jepa) * power(2 * L - 2)
+cost = {jepa: (drive, drive / left(jepa, theta)), mae: (least, most)}
+jepa_least = AtMost(
+    drive, gap(jepa), by=Chain(theta, start, excess(jepa) * theta ** (1 - 2 * L) * spread(jepa, theta) / left(jepa, theta))
+)
+jepa_most = AtMost(
+    gap(jepa), drive / left(jepa, theta), by=Chain(theta, start, growing(jepa, 2 * L - 2, excess(jepa)))
+)
+times = {learner: bounds_on_time(learner) for learner in (jepa, mae)}
+square_least = AtMost(
+    least, gap(mae), by=Chain(theta, start, excess(mae) * theta * spread(mae, theta) / left(mae, theta))
+)
+square_most = AtMost(gap(mae), most, by=Chain(theta, start, most * steepness(mae)))
+
+
+def ratio(learner: Learner):
+    """(r, R) with r ≤ t₂/t₁ - 1 ≤ R."""
+    low, high = cost[learner]
+    base = power(learner.order - 1)
+    return low * learner.left(theta, c1) / base, high / base
+
+
+def ratio_claims(learner: Learner):
+    """Cross-multiplied by λ t₁, which is positive."""
+    (low, high), (r, s) = cost[learner], ratio(learner)
+    base, t1 = power(learner.order - 1), time(learner)
+    rest = base / learner.left(theta, c1) - t1
+    yield AtMost(r * t1, gap(learner), by=theta * ((gap(learner) - low) / theta + r * rest / theta))
+    yield AtMost(gap(learner), s * t1, by=theta * ((high - gap(learner)) / theta + s * (t1 - base) / theta))
+
+
+ratios = {learner: tuple(ratio_claims(learner)) for learner in (jepa, mae)}
+order = (Less(0, K), Less(1, L), Less(start, theta), Less(theta, c2), Less(c2, c1))
+chosen = {K: 1, L: 2, lambda0: 1, start: sp.Rational(1, 4), theta: sp.Rational(1, 2), c1: 2, c2: 1}
+low = chosen | {start: sp.Rational(1, 1000)}
+flat = AtMost(gap(mae), ratio(mae)[1] * start / theta * time(mae), by=Chain(theta, start))
+
+critical_time_ratio = Statement(
+    title="The influence moves the ratio of two times by the order of a power of the start, in both objectives",
+    claim=All((*ratios[jepa], *ratios[mae])),
+    hypotheses=order,
+    witness=chosen,
+    near_misses=(
+        NearMiss(flat, at=low, why="one power of u₀ too many for reconstruction"),
+        NearMiss(
+            AtMost(ratio(jepa)[0] * theta / start * time(jepa), gap(jepa), by=Chain(theta, start)),
+            at=low,
+            why="one power of u₀ too few for a JEPA",
+        ),
+        NearMiss(
+            AtMost(gap(jepa), ratio(jepa)[0] * time(jepa), by=Chain(theta, start)), at=chosen, why="the two bounds exchanged"
+        ),
+    ),
+    source="littwin2024jepa, Thm 4.5",
+    printed=(
+        GREEDY.read(
+            Reading(
+                "with two encoder layers and one predictor layer the effect of the influence on the ratio of times is, for"
+                r" small $\varepsilon$, a hundredth of what it is in a JEPA",
+                "refuted",
+                AtMost(100 * gap(mae) * time(jepa), gap(jepa) * time(mae), by=Chain(theta, start)),
+                at=low,
+            ),
+        ),
+    ),
+)
+
+
+@proves(critical_time_ratio)
+def theorem():
+    yield (
+        "Let two features have one covariance and $c_1 > c_2$.  What is left of a drive lies between its value at the"
+        " threshold and $1$.  So the time of the first feature is a power of the start, up to this factor:"
+    )
+    yield from (*times[jepa], *times[mae])
+    yield "In the same way the time that the second takes longer is, for a JEPA, between"
+    yield jepa_least
+    yield jepa_most
+    yield "and for reconstruction between"
+    yield square_least
+    yield square_most
+    yield "Divided by the time itself, this bounds the ratio from both sides: the exponents of the times are positive,"
+    yield from (Less(0, learner.order - 1, why="$L \\geq 2$") for learner in (mae, jepa))
+    yield "so that for a JEPA"
+    yield from ratios[jepa]
+    yield "and for reconstruction"
+    yield from ratios[mae]
+    yield critical_time_ratio.claim

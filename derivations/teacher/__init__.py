@@ -1,0 +1,9 @@
+r"""The teacher: what a moving average moves, and what it only delays.
+
+A teacher that follows the student at a rate τ > 0, as an average of the whole encoder or of each layer, moves no fixed
+point: `ema-fixed-points` lists them, lines of survival and of collapse, and says which of them a start reaches.  What
+it changes is time.  `teacher-rates` is the one pair of rates from which all are made, with its limits; in
+`ema-decay-rates` and `ema-layers` they are those of the mode, off balance and in balance, and of the layers.
+`mode-convergence` is global, and orders the trajectories under the three teachers for all times.  Where the teacher is
+slow, the student waits for it: `slow-teacher`.
+"""

@@ -1,0 +1,1 @@
+r"""The live teacher: how long a balanced mode takes, from where to where, at every depth."""

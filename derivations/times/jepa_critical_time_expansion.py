@@ -1,0 +1,90 @@
+r"""The critical time of a JEPA for small starts: 2L - 1 powers, a logarithm whose coefficient and sign are explicit, a
+constant, and a remainder below C ε^{1/L}.
+
+With one predictor layer the exact time is a finite sum.  Its terms at the start are those of the literature; what is
+printed as Θ(log ε) is + log(1/ε)/(λ L ρ^{2L-1}) and a constant that holds the threshold; what is left is log(1 -
+ε^{1/L}/ρ), at most ε^{1/L}/((1 - θ) λ ρ^{2L}) in size for every ε^{1/L} ≤ θρ.
+
+Source: littwin2024jepa, Thm 4.5.
+"""
+
+import sympy as sp
+
+from symjepa.statements.claims import AtMost, Chain, Identity, Less, Within
+from symjepa.statements.statement import Let, NearMiss, Statement, proves
+from symjepa.symbols import L, eps, lam, n, rho, sigma2
+
+from .critical_time import a, c, jepa_sum, p, q, u0, u1
+
+theta = sp.Symbol("theta", positive=True)
+scale = 1 / (lam * rho ** (2 * L - 1))
+powers = sp.Sum(1 / (lam * n * rho ** (2 * L - n - 1) * u0**n), (n, 1, 2 * L - 1))
+logarithm = -sp.log(eps) / (lam * L * rho ** (2 * L - 1))
+
+
+def constant(stop):
+    """What depends on the threshold alone."""
+    return scale * (sp.log(stop) - sp.log(1 - stop / rho) - sp.Sum((rho / stop) ** n / n, (n, 1, 2 * L - 1)))
+
+
+def expansion(stop):
+    """All terms that do not vanish as ε → 0."""
+    return powers + logarithm + constant(stop)
+
+
+left = sp.log(rho) - sp.log(rho - u0)
+absolute, relative = expansion(u1), expansion(q * rho)
+remainder = eps ** (1 / L) / ((1 - theta) * lam * rho ** (2 * L))
+at_all = scale * u0 * (theta * rho - u0) / ((1 - theta) * rho * (rho - u0))
+small = {"above": remainder + scale * left, "below": at_all + scale * (u0 / (rho - u0) - left)}
+
+jepa_critical_time_expansion = Statement(
+    title="The critical time of a JEPA is 2L - 1 powers, a positive multiple of log 1/ε, a constant, and O(ε^{1/L})",
+    let=(Let(rho, c), Let(lam, sigma2 * c), Let(eps, u0**L), Let(a, u1**L), Let(p, q**L)),
+    hypotheses=(
+        AtMost(u0, u1),
+        Less(u1, rho),
+        AtMost(u0, q * rho),
+        Less(q, 1),
+        AtMost(u0, theta * rho),
+        Less(theta, 1),
+    ),
+    claim=Within(jepa_sum(u0, u1), absolute, remainder, **small)
+    & Within(jepa_sum(u0, q * c), relative, remainder, **small),
+    witness={
+        L: 2,
+        c: 2,
+        sigma2: 1,
+        u0: sp.Rational(1, 2),
+        u1: 1,
+        q: sp.Rational(1, 2),
+        theta: sp.Rational(1, 2),
+    },
+    near_misses=(
+        NearMiss(Within(jepa_sum(u0, u1), absolute - 2 * logarithm, remainder), why="the logarithm with the other sign"),
+        NearMiss(Within(jepa_sum(u0, u1), absolute - logarithm + logarithm * L, remainder), why="the coefficient without 1/L"),
+        NearMiss(Within(jepa_sum(u0, u1), absolute, remainder / 4), why="a quarter of the remainder"),
+        NearMiss(
+            Within(jepa_sum(u0, q * c), absolute, remainder), why="the constant holds the threshold: it is not the other one"
+        ),
+    ),
+    source="littwin2024jepa, Thm 4.5",
+)
+
+
+@proves(jepa_critical_time_expansion)
+def theorem():
+    yield (
+        "With one predictor layer the exact time (`critical-time`) is a finite sum of powers and one logarithm, in the"
+        " layer amplitudes $u_0 = \\varepsilon^{1/L}$ and $u_1 = a^{1/L}$, or $q\\rho$ for a fraction $p = q^L$."
+    )
+    yield (
+        "The terms at the start are the sum of powers and the logarithm of the expansion, those at the stop its constant."
+        "  One logarithm is left over, for both thresholds:"
+    )
+    yield Identity(jepa_sum(u0, u1), absolute - scale * left)
+    yield Identity(jepa_sum(u0, q * c), relative - scale * left)
+    yield "It is not negative, and at most $u_0/(\\rho - u_0)$, for both gaps vanish at $u_0 = 0$ and grow:"
+    yield AtMost(0, left, by=Chain(u0, sp.S.Zero, 1 / (rho - u0)))
+    yield AtMost(left, u0 / (rho - u0), by=Chain(u0, sp.S.Zero, u0 / (rho - u0) ** 2))
+    yield jepa_critical_time_expansion.claim
