@@ -91,4 +91,9 @@ class Duel:
 
     def gain(self, here: sp.Expr) -> sp.Expr:
         """1/u₂' - 1/u₁', positive below h: what the first feature gains on the second at an amplitude."""
-        return self.scale * (h**self.learner.degree - here**self.learner.degree) * here**-self.learner.order / self.left(here)
+        return (
+            self.scale
+            * (h**self.learner.degree - here**self.learner.degree)
+            * here**-self.learner.order
+            / self.left(here)
+        )

@@ -26,6 +26,8 @@ from symjepa.modes.reduction import ModeFlow, aligned_modes, balanced, product_m
 from symjepa.symbols import K, L, alpha, b, eps, eta, lam, p, rho, s, sigma2, sigma2_y, t, tau, u, v, w
 
 if TYPE_CHECKING:
+    from symjepa.analysis.duels import Order
+    from symjepa.analysis.order import Feature, crossings, learning_order
     from symjepa.verify.corroborate.simulate import Moments, descend, simulate
 
 __version__ = "0.1.0"
@@ -34,6 +36,7 @@ __all__ = [
     "DataReconstruction",
     "EMA",
     "Encoder",
+    "Feature",
     "Frozen",
     "K",
     "L",
@@ -44,6 +47,7 @@ __all__ = [
     "ModeFlow",
     "Model",
     "Moments",
+    "Order",
     "Predictor",
     "Shared",
     "aligned_modes",
@@ -51,6 +55,7 @@ __all__ = [
     "alpha",
     "b",
     "balanced",
+    "crossings",
     "descend",
     "eps",
     "eta",
@@ -61,6 +66,7 @@ __all__ = [
     "homogeneous",
     "invariants",
     "lam",
+    "learning_order",
     "p",
     "product_modes",
     "rho",
@@ -80,13 +86,16 @@ __all__ = [
     "weights",
 ]
 
-LATER = ("Moments", "descend", "simulate")
-"""What is imported when it is asked for: numbers in floats, and all that checks with them."""
+LATER = {
+    **dict.fromkeys(("Moments", "descend", "simulate"), "symjepa.verify.corroborate.simulate"),
+    **dict.fromkeys(("Feature", "Order", "crossings", "learning_order"), "symjepa.analysis.order"),
+}
+"""What is imported when it is asked for, and from where: numbers, and all that computes with them."""
 
 
 def __getattr__(name: str) -> Any:
     if name not in LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from symjepa.verify.corroborate import simulate as simulations
+    from importlib import import_module
 
-    return getattr(simulations, name)
+    return getattr(import_module(LATER[name]), name)

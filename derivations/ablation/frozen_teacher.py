@@ -51,7 +51,7 @@ frozen_teacher = Statement(
         ),
         NearMiss(Identity(frozen().rates[u], data.rates[u]), why="the covariance is that with the teacher's feature"),
     ),
-    source="ours; grill2020byol, Sec. 5, for a fixed random target",
+    source="grill2020byol, Sec. 5",
 )
 
 

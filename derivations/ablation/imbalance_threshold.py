@@ -133,7 +133,7 @@ imbalance_threshold = Statement(
             why="with a larger predictor not every start of every sign survives",
         ),
     ),
-    source="ours; the conserved quantity in tian2021directpred, Thm 1",
+    source="tian2021directpred, Thm 1",
 )
 
 

@@ -151,7 +151,7 @@ imbalance_threshold_ema = Statement(
             why="another amplitude",
         ),
     ),
-    source="ours; the conserved quantity in tian2021directpred, Thm 1",
+    source="tian2021directpred, Thm 1",
 )
 
 

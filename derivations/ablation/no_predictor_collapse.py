@@ -93,7 +93,7 @@ no_predictor_collapse = Statement(
             why="what excludes growth for equal variances is Cauchy-Schwarz",
         ),
     ),
-    source="tian2021directpred, Sec. 3 (that the predictor is needed); the formulas are ours",
+    source="tian2021directpred, Sec. 3",
 )
 
 

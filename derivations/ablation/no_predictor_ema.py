@@ -134,7 +134,7 @@ no_predictor_ema = Statement(
         ),
         NearMiss(Iff(Less(root, sigma2), Less(a, tau), (a + tau) / tau), why="it is σ² that the root is compared with"),
     ),
-    source="tian2021directpred, Sec. 3 (that the predictor is needed); the formulas are ours",
+    source="tian2021directpred, Sec. 3",
 )
 
 

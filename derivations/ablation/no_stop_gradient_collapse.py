@@ -86,7 +86,7 @@ no_stop_gradient_collapse = Statement(
             why="without a predictor one thing survives: two views that are the same",
         ),
     ),
-    source="tian2021directpred, Sec. 3.2 (that the stop-gradient is needed); the bounds are ours",
+    source="tian2021directpred, Sec. 3.2",
 )
 
 

@@ -49,7 +49,6 @@ no_stop_gradient_envelope = Statement(
         NearMiss(exponential(-1, sigma2 * lost), why="D enters with its square"),
         NearMiss(threshold(1, 1), why="one exponent"),
     ),
-    source="ours",
 )
 
 

@@ -92,7 +92,7 @@ no_stop_gradient_survival = Statement(
             why="a predictor that is right from the start keeps the smallest encoder",
         ),
     ),
-    source="ours; tian2021directpred, Sec. 3.2, says that the stop-gradient is needed",
+    source="tian2021directpred, Sec. 3.2",
 )
 
 

@@ -88,7 +88,6 @@ no_stop_gradient_threshold = Statement(
             why="the sign of the logarithm",
         ),
     ),
-    source="ours",
 )
 
 

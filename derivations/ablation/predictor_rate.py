@@ -113,7 +113,7 @@ predictor_rate = Statement(
             why="no other predictor stays where it is",
         ),
     ),
-    source="ours; tian2021directpred, Sec. 4, for the optimal predictor",
+    source="tian2021directpred, Sec. 4",
 )
 
 

@@ -2,9 +2,9 @@ r"""Layers out of balance move by one clock, and the smallest layer says who col
 
 Under the live teacher the squares of all layers of a mode grow at one speed, so that their differences are conserved.
 Let z ≥ 0 be how far the square of the smallest layer is from zero.  If that layer is in the encoder, the predictor is
-not yet zero when the encoder is: its amplitude there, the product of its layers at z = 0, is the threshold for ρ.  If it
-is in the predictor there is no threshold, and every ρ > 0 survives.  The mode ends where the product of the predictor's
-layers is ρ.
+not yet zero when the encoder is: its amplitude there, the product of its layers at z = 0, is the threshold for ρ.  If
+it is in the predictor there is no threshold, and every ρ > 0 survives.  The mode ends where the product of the
+predictor's layers is ρ.
 
 Shown for each net of up to two predictor and three encoder layers that is listed; the argument is the same for all.
 """
@@ -25,7 +25,8 @@ first = layer_amplitude("v", sp.S.One)
 
 
 class Net:
-    """Layers of a mode: squares z + x_i of the encoder, z + y_k of the predictor; `floor` is the square of v_1 at z = 0.
+    """Layers of a mode: squares z + x_i of the encoder, z + y_k of the predictor; `floor` is the square of v_1 at z =
+    0.
 
     The smallest layer is w_1 if the floor is positive, else v_1.
     """
@@ -64,7 +65,7 @@ class Net:
         return sigma2 * sp.Mul(*others, *(self.clock + offset for offset in self.encoder.values()))
 
     def excess(self, z):
-        """The product of the predictor's layers at z, less that at the clock, as a visible multiple of the difference."""
+        """The product of the predictor's layers at z, less that at the clock, over the difference."""
         now = [first, *(sp.sqrt(self.clock + offset) for x, offset in self.predictor.items() if x != first)]
         then = self.at(z)
         gaps = [1 / (one + other) for one, other in zip(then, now, strict=True)]
@@ -128,35 +129,31 @@ unbalanced_layers = Statement(
         **{layer_amplitude(family, sp.Integer(i)): 2 for family in "wv" for i in (1, 2, 3)},
     },
     near_misses=(
-        NearMiss(
-            Attracts(pair.on_clock(sigma2 * (d - h)), to, (d, sp.oo)), why="below the threshold nothing survives"
-        ),
+        NearMiss(Attracts(pair.on_clock(sigma2 * (d - h)), to, (d, sp.oo)), why="below the threshold nothing survives"),
         NearMiss(Attracts(pair.on_clock(sigma2 * to), d, (d, sp.oo)), why="above it nothing collapses"),
         NearMiss(Conserved(pair.flow(), layer_amplitude("w", sp.Integer(2)) ** 2 - first), why="one exponent"),
         NearMiss(
-            Linearized(
-                pair.on_clock(sigma2 * to), pairs({first: to}), (-sigma2 * z**2,), stable=True
-            ),
+            Linearized(pair.on_clock(sigma2 * to), pairs({first: to}), (-sigma2 * z**2,), stable=True),
             why="each encoder layer counts with its own square",
         ),
     ),
-    source="ours; the conserved differences in arora2018optimization, Thm 1",
+    source="arora2018optimization, Thm 1",
 )
 
 
 @proves(unbalanced_layers)
 def theorem():
     yield (
-        f"Layer by layer the rates are, for one predictor layer and two of the encoder, $\\dot v_1 = {tex(pair.flow().rates[first])}$"
-        " and its like.  Each layer times its own rate gives the same product, so that all differences of squares are"
-        " conserved:"
+        "Layer by layer the rates are, for one predictor layer and two of the encoder, $\\dot v_1 ="
+        f" {tex(pair.flow().rates[first])}$ and its like.  Each layer times its own rate gives the same product, so"
+        " that all differences of squares are conserved:"
     )
     yield from conserved
     yield (
         "Let $z$ be the square of the smallest layer, and let this be $w_1$ first, with $v_1^2 = z + d^2$ and all other"
         " squares $z + x_i$, $z + y_k$.  The speed of $v_1$ is a positive factor times $\\rho$ less the product of the"
-        " predictor's layers, which rises with $z$.  So $v_1$ tends to the $d + g$ where both are equal, and if $\\rho$ is no more than"
-        " the product at $z = 0$ then to zero, and the encoder with it:"
+        " predictor's layers, which rises with $z$.  So $v_1$ tends to the $d + g$ where both are equal, and if $\\rho$"
+        " is no more than the product at $z = 0$ then to zero, and the encoder with it:"
     )
     yield from thresholds
     yield "For two encoder layers the rate at the end shows that each counts with its own square:"

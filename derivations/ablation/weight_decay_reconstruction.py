@@ -85,7 +85,6 @@ weight_decay_reconstruction = Statement(
         ),
         miss(solves(single(eta / root), {u: (u0**-1 + alpha * sigma2 * t) ** -1}, {u: u0}, t), "one exponent"),
     ),
-    source="ours",
 )
 
 

@@ -30,7 +30,7 @@ from symjepa.statements.claims import (
     dominated,
 )
 from symjepa.statements.descriptions import modes, pairs
-from symjepa.statements.statement import NearMiss, Statement, proves, tex
+from symjepa.statements.statement import NearMiss, Printed, Reading, Statement, proves, tex
 from symjepa.symbols import K, L, alpha, eta, lam, sigma2, t, u, u0, v, w
 
 c, d, a, p, f, e, excess, x0 = (
@@ -115,9 +115,11 @@ class Decaying:
             Less(0, eta),
             Identity(c**self.n, self.m * e),
             Less(eta, slope * c ** (self.m + self.n) / self.m),
+            Less(a, c),
+            Less(a, d),
+            AtMost(f, p),
             Less(p, d),
             AtMost(eta, self.gain(self.through(d), p)),
-            Less(f, d),
             AtMost(self.gain(self.through(d), f), eta),
             Less(self.m * eta, slope * d ** (self.m + self.n)),
             Less(slope * a ** (self.m + self.n), self.m * eta),
@@ -175,6 +177,59 @@ algebraic = landing(1, alpha * sigma2 * (u - c) ** 3)
 POINT = {K: 1, L: 1, alpha: 1, sigma2: 1, c: 2, e: 2, eta: 2, d: 2, p: 1, f: 1, a: 1}
 
 
+radicand = lam**2 - 4 * eta * sigma2
+p_minus, p_plus = ((lam + side * sp.sqrt(radicand)) / (2 * sigma2) for side in (-1, 1))
+s0, p0 = sp.Symbol("s0", positive=True), sp.Symbol("p0", positive=True)
+imbalance_0 = p0**2 / alpha - s0
+PRINTED = (
+    Printed(
+        source="tian2021directpred, Sec. 3.2",
+        words=r"three fixed points at $\eta = \tau^2/(4(1 + \sigma^2))$: $0$ and $p_\pm$",
+        seen="second-hand",
+        conversion="their 1 + σ² is our σ²; their ratio τ is 1 for the live teacher, and λ = 1",
+        readings=(
+            Reading(
+                words="at this weight decay the two branches are different",
+                expected="refuted",
+                claim=Less(p_minus.subs(eta, lam**2 / (4 * sigma2)), p_plus.subs(eta, lam**2 / (4 * sigma2))),
+                hypotheses=(Less(0, lam),),
+                witness={lam: 1, sigma2: 1},
+                at={lam: 1, sigma2: 1},
+            ),
+            Reading(
+                words="below this weight decay they are",
+                expected="confirmed after conversion",
+                claim=Less(p_minus, p_plus, by=sp.sqrt(radicand) / sigma2),
+                hypotheses=(Less(0, lam), Less(0, radicand)),
+                witness={lam: 2, sigma2: 1, eta: sp.S.Half},
+            ),
+        ),
+    ),
+    Printed(
+        source="tian2021directpred, Eq. 14",
+        words=r"$s_j = \alpha_p^{-1} p_j^2 + e^{-2\eta t} c_j$ with $c_j = \alpha_p^{-1} p_j^2(0) - s_j(0)$",
+        seen="second-hand",
+        readings=(
+            Reading(
+                words="the sign of the constant as relayed, at time 0",
+                expected="refuted",
+                claim=Identity(s0, p0**2 / alpha + imbalance_0),
+                hypotheses=(),
+                witness={s0: 1, p0: 1, alpha: 1},
+                at={s0: 1, p0: 2, alpha: 1},
+            ),
+            Reading(
+                words="the constant with the other sign, at time 0",
+                expected="confirmed",
+                claim=Identity(s0, p0**2 / alpha - imbalance_0),
+                hypotheses=(),
+                witness={s0: 1, p0: 1, alpha: 1},
+            ),
+        ),
+    ),
+)
+
+
 def miss(claim, why, **more):
     """A near miss at a point of the hypotheses."""
     return NearMiss(claim, why=why, at={**POINT, excess: 1, u0: 1, **more.pop("at", {})}, **more)
@@ -197,12 +252,13 @@ weight_decay_threshold = Statement(
             jepa.basin(d, (p, sp.oo), p),
             "a start at which h < η decays",
             without=(AtMost(eta, jepa.gain(jepa.through(d), p)),),
-            at={p: sp.Rational(1, 2), u: sp.Rational(3, 4)},
+            at={p: sp.S.Half, f: sp.S.Half, u: sp.Rational(3, 4)},
         ),
         miss(Conserved(single, imbalance, -eta), "Gram matrices shrink at twice the rate", at={lam: 1}),
         miss(landing(2), "twice as fast"),
     ),
-    source="tian2021directpred, Thm 2 and Sec. 3; wang2021directset, Sec. 3; the general depths are ours",
+    printed=PRINTED,
+    source="tian2021directpred, Thm 2 and Sec. 3; wang2021directset, Sec. 3",
 )
 
 

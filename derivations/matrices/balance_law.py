@@ -10,7 +10,7 @@ Source: arora2018optimization, Thm 1; tian2021directpred, Thm 1 (one layer each,
 
 from symjepa.exact.words import WordSum
 from symjepa.modes.balance import law
-from symjepa.statements.claims import All, AtMost, Claim, Decays, Drift, Less
+from symjepa.statements.claims import All, AtMost, Decays, Drift, Less, Relation
 from symjepa.statements.descriptions import Layers
 from symjepa.statements.statement import NearMiss, Statement, proves, tex
 from symjepa.symbols import K, L, alpha, eta, k, l, tau
@@ -18,7 +18,7 @@ from symjepa.symbols import K, L, alpha, eta, k, l, tau
 from ..models import STOPPED, latent, shared, stopped
 
 inside_encoder, inside_predictor, at_joint = AtMost(l, L - 1), AtMost(k, K - 1), Less(0, K)
-WHERE: dict[str, Claim] = {"encoder": inside_encoder, "predictor": inside_predictor, "joint": at_joint}
+WHERE: dict[str, Relation] = {"encoder": inside_encoder, "predictor": inside_predictor, "joint": at_joint}
 
 
 def balance(layers: Layers, joint: str) -> WordSum:

@@ -59,11 +59,10 @@ def exponential(layers: Layers, rate=None) -> Lasts:
     squared = 1 + alpha
     most = squared * c / 2 + (0 if own is None else own) if rate is None else rate
     form = ((1, W), (1, layer)) if own is None else ((1, W), (1, layer), (1, teacher))
-    left = ((squared * c / 2 + 2 * eta, layer),)
-    if own is None:
-        left = (*left, (2 * eta, W))
-    else:
-        left = (*left, (own, layer), (squared * c / 2 + 2 * eta, W), (2 * own, teacher), (own, W - teacher))
+    slower = squared * c / 2 + 2 * eta
+    left = [(slower, layer), (2 * eta, W)]
+    if own is not None:
+        left = [(slower + own, layer), (slower, W), (2 * own, teacher), (own, W - teacher)]
     growth = Growth(
         form, most, ((2 * squared, missed(layers)), *left), ((squared / 2, teacher),), None, (AtMost(k, K),)
     )

@@ -298,9 +298,7 @@ def theorem():
         f" the layers above and below it; with these layers themselves that makes ${tex(W.segment(L, l))}$ and its"
         " transpose on the"
     )
-    yield (
-        f"left of it, ${tex(W.segment(l - 1, 0))}$ and its transpose on the right.  In balance both are powers:"
-    )
+    yield (f"left of it, ${tex(W.segment(l - 1, 0))}$ and its transpose on the right.  In balance both are powers:")
     yield from [use.of for use in first.shares[0].by]
     yield (
         f"At the ends, ${tex(top(W, L))} = {tex(W.product() @ W.product().T)}$ and"

@@ -65,8 +65,8 @@ orthogonal_start = Statement(
     printed=(
         DECOUPLES.read(
             Reading(
-                "at orthogonal layers with one amplitude $c$ what the first layer makes of a common eigenvector moves along"
-                " itself, at the rate of the balanced mode",
+                "at orthogonal layers with one amplitude $c$ what the first layer makes of a common eigenvector moves"
+                " along itself, at the rate of the balanced mode",
                 "refuted",
                 decoupled,
                 at=orthogonal,
@@ -79,14 +79,14 @@ orthogonal_start = Statement(
 @proves(orthogonal_start)
 def theorem():
     yield (
-        "Let $\\Sigma^{xx} n = \\sigma^2 n$ and $\\Sigma^{yx} n = \\lambda n$, and write $A$ for the product of all layers"
-        f" above the first, ${tex(above)}$.  The gradient of the first layer, applied to $n$, is"
+        "Let $\\Sigma^{xx} n = \\sigma^2 n$ and $\\Sigma^{yx} n = \\lambda n$, and write $A$ for the product of"
+        f" all layers above the first, ${tex(above)}$.  The gradient of the first layer, applied to $n$, is"
     )
     yield turned
     yield (
         "In balance and with orthogonal layers of one amplitude the second word contracts $W_1 n$, but the first is"
-        " $\\lambda$ times the image of $W n$ under $A^\\top$.  That is a multiple of $W_1 n$ only if the frames meet: with"
-        " one layer each, $W = 1$ and $P$ a rotation by the angle whose cosine is $3/5$, balance holds, both"
+        " $\\lambda$ times the image of $W n$ under $A^\\top$.  That is a multiple of $W_1 n$ only if the frames meet:"
+        " with one layer each, $W = 1$ and $P$ a rotation by the angle whose cosine is $3/5$, balance holds, both"
         " covariances are diagonal, and $n$ is turned at once."
     )
     yield orthogonal_start.claim

@@ -10,8 +10,7 @@ Source: littwin2024jepa, Thm 4.5 (leading terms).
 
 import sympy as sp
 
-from symjepa.statements.claims import All, AtMost, Chain
-from symjepa.statements.claims import Less
+from symjepa.statements.claims import All, AtMost, Chain, Less
 from symjepa.statements.statement import NearMiss, Reading, Statement, proves, tex
 from symjepa.symbols import K, L
 
@@ -54,9 +53,7 @@ logarithm = excess(jepa) * theta ** (2 - 2 * L) * sp.log(theta / start)
 powers = (start ** (1 - 2 * L) - theta ** (2 - 2 * L) / start) / left(jepa, start)
 growth = excess(jepa) * (powers + theta ** (2 - 2 * L) / start * spread(jepa, start) / left(jepa, start))
 
-at_least = AtMost(
-    least, gap(mae), by=Chain(theta, start, excess(mae) * theta * spread(mae, theta) / left(mae, theta))
-)
+at_least = AtMost(least, gap(mae), by=Chain(theta, start, excess(mae) * theta * spread(mae, theta) / left(mae, theta)))
 at_most = AtMost(gap(mae), most, by=Chain(theta, start, most * steepness(mae)))
 unbounded = AtMost(logarithm, gap(jepa), by=Chain(start, theta, growth, falling=True))
 
@@ -85,8 +82,8 @@ critical_time_difference = Statement(
     printed=(
         DEEP_ONLY.read(
             Reading(
-                "with one encoder layer the time that a smaller influence costs a JEPA stays bounded as the start tends to"
-                " 0, here by what bounds it in reconstruction",
+                "with one encoder layer the time that a smaller influence costs a JEPA stays bounded as the start tends"
+                " to 0, here by what bounds it in reconstruction",
                 "refuted",
                 AtMost(gap(jepa), most, by=Chain(theta, start)),
                 at=chosen | {L: 1, start: sp.Rational(1, 10**6)},
@@ -99,14 +96,17 @@ critical_time_difference = Statement(
 @proves(critical_time_difference)
 def theorem():
     yield (
-        "Let two features have one covariance $\\lambda$ and influences $c_1^m > c_2^m$.  By `learning-order` the first is"
-        " learned first.  The time that the second takes longer is an integral whose integrand is, up to a factor between"
-        f" $1$ and one over what is left of the drives at the threshold, ${tex(excess(mae))}$ times $x$ for"
-        " reconstruction.  So it is at least"
+        "Let two features have one covariance $\\lambda$ and influences $c_1^m > c_2^m$.  By `learning-order` the"
+        " first is learned first.  The time that the second takes longer is an integral whose integrand is, up to a"
+        f" factor between $1$ and one over what is left of the drives at the threshold, ${tex(excess(mae))}$ times $x$"
+        " for reconstruction.  So it is at least"
     )
     yield at_least
     yield "and at most"
     yield at_most
-    yield "for every start.  For a JEPA the power is $x^{1-2L} \\geq \\theta^{2-2L}/x$, whose integral is no less than a logarithm:"
+    yield (
+        "for every start.  For a JEPA the power is $x^{1-2L} \\geq \\theta^{2-2L}/x$, whose integral is no less than a"
+        " logarithm:"
+    )
     yield unbounded
     yield critical_time_difference.claim

@@ -11,12 +11,12 @@ Source: littwin2024jepa, Thm 4.5 (leading terms).
 import sympy as sp
 
 from symjepa.statements.claims import All, AtMost, Chain, Less
-from symjepa.statements.statement import NearMiss, Reading, Statement, proves, tex
+from symjepa.statements.statement import NearMiss, Reading, Statement, proves
 from symjepa.symbols import K, L
 
 from ..printed import GREEDY
 from ..speeds import Learner, c1, c2, jepa, mae, start, theta
-from .critical_time_difference import excess, gap, lambda0, left, least, most, spread, square, steepness
+from .critical_time_difference import excess, gap, lambda0, least, left, most, spread, steepness
 
 
 def time(learner: Learner):
@@ -45,11 +45,11 @@ def bounds_on_time(learner: Learner):
 drive = excess(jepa) * power(2 * L - 2)
 cost = {jepa: (drive, drive / left(jepa, theta)), mae: (least, most)}
 jepa_least = AtMost(
-    drive, gap(jepa), by=Chain(theta, start, excess(jepa) * theta ** (1 - 2 * L) * spread(jepa, theta) / left(jepa, theta))
+    drive,
+    gap(jepa),
+    by=Chain(theta, start, excess(jepa) * theta ** (1 - 2 * L) * spread(jepa, theta) / left(jepa, theta)),
 )
-jepa_most = AtMost(
-    gap(jepa), drive / left(jepa, theta), by=Chain(theta, start, growing(jepa, 2 * L - 2, excess(jepa)))
-)
+jepa_most = AtMost(gap(jepa), drive / left(jepa, theta), by=Chain(theta, start, growing(jepa, 2 * L - 2, excess(jepa))))
 times = {learner: bounds_on_time(learner) for learner in (jepa, mae)}
 square_least = AtMost(
     least, gap(mae), by=Chain(theta, start, excess(mae) * theta * spread(mae, theta) / left(mae, theta))
@@ -92,14 +92,17 @@ critical_time_ratio = Statement(
             why="one power of u₀ too few for a JEPA",
         ),
         NearMiss(
-            AtMost(gap(jepa), ratio(jepa)[0] * time(jepa), by=Chain(theta, start)), at=chosen, why="the two bounds exchanged"
+            AtMost(gap(jepa), ratio(jepa)[0] * time(jepa), by=Chain(theta, start)),
+            at=chosen,
+            why="the two bounds exchanged",
         ),
     ),
     source="littwin2024jepa, Thm 4.5",
     printed=(
         GREEDY.read(
             Reading(
-                "with two encoder layers and one predictor layer the effect of the influence on the ratio of times is, for"
+                "with two encoder layers and one predictor layer the effect of the influence on the ratio of times"
+                " is, for"
                 r" small $\varepsilon$, a hundredth of what it is in a JEPA",
                 "refuted",
                 AtMost(100 * gap(mae) * time(jepa), gap(jepa) * time(mae), by=Chain(theta, start)),

@@ -11,7 +11,7 @@ Source: littwin2024jepa, Thm 4.5 and Fig. 2 (leading terms).
 
 import sympy as sp
 
-from symjepa.statements.claims import All, AtMost, Chain, Hits, Identity, Less
+from symjepa.statements.claims import All, Chain, Hits, Identity, Less
 from symjepa.statements.statement import NearMiss, Reading, Statement, proves, tex
 from symjepa.symbols import K, L
 
@@ -68,7 +68,9 @@ learning_order = Statement(
     witness=chosen,
     near_misses=(
         NearMiss(Less(influence[0].rhs, influence[0].lhs), at=chosen, why="the smaller influence first"),
-        NearMiss(Identity(influence[1].lhs, influence[1].rhs), at=chosen, why="reconstruction does not see the influence"),
+        NearMiss(
+            Identity(influence[1].lhs, influence[1].rhs), at=chosen, why="reconstruction does not see the influence"
+        ),
         NearMiss(
             by_both(jepa),
             without=(Less(c2, c1),),
@@ -112,14 +114,15 @@ learning_order = Statement(
 @proves(learning_order)
 def theorem():
     yield (
-        "Let a feature have covariance $\\lambda_i$, and let $c_i$ be the amplitude of a layer that it learns, $c_i^m ="
-        f" \\rho_i$ with $m = {tex(jepa.degree)}$ for a JEPA and $m = {tex(mae.degree)}$ for reconstruction.  A balanced"
-        " layer moves from $u_0$ to the threshold $\\theta$, which the encoder passes at $\\theta^L$, in the time"
+        "Let a feature have covariance $\\lambda_i$, and let $c_i$ be the amplitude of a layer that it learns, $c_i^m"
+        f" = \\rho_i$ with $m = {tex(jepa.degree)}$ for a JEPA and $m = {tex(mae.degree)}$ for reconstruction.  A"
+        " balanced layer moves from $u_0$ to the threshold $\\theta$, which the encoder passes at $\\theta^L$, in the"
+        " time"
     )
     yield from times
     yield (
-        "Let now the first feature have the larger influence, $c_1 > c_2$.  At equal covariance its layers are faster at"
-        " every amplitude, so that it needs less time at any threshold:"
+        "Let now the first feature have the larger influence, $c_1 > c_2$.  At equal covariance its layers are faster"
+        " at every amplitude, so that it needs less time at any threshold:"
     )
     yield from influence
     yield "A larger covariance only helps:"

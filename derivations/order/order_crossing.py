@@ -15,7 +15,6 @@ from symjepa.statements.statement import NearMiss, Statement, proves, tex
 from symjepa.symbols import K, L
 
 from ..speeds import Duel, c1, c2, h, jepa, mae, mu, start, theta, z
-from .order_at_small_starts import order_at_small_starts
 
 duels = (Duel(jepa), Duel(mae))
 ahead = [Less(0, duel.lead(start, theta)) for duel in duels]
@@ -40,20 +39,23 @@ order_crossing = Statement(
             at=chosen | {start: sp.Rational(49, 100)},
             why="not from every start below h",
         ),
-        NearMiss(
-            Identity(equal[0].lhs * h, equal[0].rhs), at=chosen, why="one power of the amplitude"
-        ),
+        NearMiss(Identity(equal[0].lhs * h, equal[0].rhs), at=chosen, why="one power of the amplitude"),
     ),
 )
 
 
 @proves(order_crossing)
 def theorem():
-    yield "At the amplitude $h$ layers of both features move equally fast,"
+    yield (
+        f"Let the covariances be $\\lambda_1 = {tex(duels[0].first[0])}$ and $\\lambda_2 = {tex(duels[0].second[0])}$"
+        " for a JEPA, with $K + L$ in the place of $K$ for reconstruction; any two features of which the first has the"
+        " larger covariance and the smaller influence are of this form.  By `learning-order` their times are integrals"
+        " of inverse speeds.  At the amplitude $h$ layers of both move equally fast,"
+    )
     yield from equal
     yield (
-        "and above it those of the second are faster.  From $h$ to a threshold $\\theta > h$ the second feature therefore"
-        " needs less time:"
+        "and above it those of the second are faster.  From $h$ to a threshold $\\theta > h$ the second feature"
+        " therefore needs less time:"
     )
     yield from behind
     yield (

@@ -69,7 +69,8 @@ order_relative = Statement(
     printed=(
         GREEDY.read(
             Reading(
-                "with one layer each, and a threshold that is a fraction of what a feature learns, reconstruction is greedy"
+                "with one layer each, and a threshold that is a fraction of what a feature learns, reconstruction is"
+                " greedy"
                 r" in $\rho$ too: of two features of equal covariance it learns that of the larger $\rho$ first",
                 "refuted",
                 Less(time(large), time(small), by=-longer),
@@ -83,11 +84,14 @@ order_relative = Statement(
 @proves(order_relative)
 def theorem():
     yield (
-        f"With one layer each, $\\dot u = {tex(hits(small).flow.rates[u])}$ for the feature of smaller influence, and its"
-        " layers reach $\\theta$, the fraction $\\theta/c_2$ of what they learn, in the time"
+        f"With one layer each, $\\dot u = {tex(hits(small).flow.rates[u])}$ for the feature of smaller influence, and"
+        " its layers reach $\\theta$, the fraction $\\theta/c_2$ of what they learn, in the time"
     )
     yield hits(small)
-    yield "The other feature, of $r^2$ times the influence, learns $r$ times as much, and reaches the same fraction of it:"
+    yield (
+        "The other feature, of $r^2$ times the influence, learns $r$ times as much, and reaches the same fraction"
+        " of it:"
+    )
     yield hits(large)
     yield f"This takes longer, by ${tex(longer)}$:"
     yield later

@@ -60,7 +60,7 @@ def collapses(stable: bool) -> Linearized:
 real_or_not = Identity(linear**2 - 4 * constant, (tau - sigma2 * v**2) ** 2 + 4 * tau * lam * v)
 wrong = sp.Symbol("v0", positive=True)
 turning = {v: -wrong, tau: sigma2 * wrong**2}
-complex_there = Less((linear**2 - 4 * constant).subs(turning, simultaneous=True), 0)
+complex_there = Identity((linear**2 - 4 * constant).subs(turning, simultaneous=True), -4 * lam * sigma2 * wrong**3)
 
 # Balance.
 
@@ -151,6 +151,7 @@ def theorem():
         " \\sigma^2 v^2$ makes it negative, and the mode collapses in a spiral:"
     )
     yield complex_there
+    yield Less(-4 * lam * sigma2 * wrong**3, 0)
     yield f"In balance let $c = {tex(sigma2 * rho ** ((2 * K + 2 * L - 2) / K))}$.  With"
     yield Less(0, c)
     yield "encoder and predictor answer with $A = Lc$ and $B = Kc$, both under the average of the product"

@@ -4,8 +4,6 @@ Student and teacher help each other: neither rate falls as the other amplitude g
 that a start between a small and a large amplitude, at which the rates point inward, stays between them and ends at the
 one fixed point.  What is learned is u = m with m^K = ρ; below it and the start lies 1/(1/u₀ + 1/s₀ + 1/m), above them
 u₀ + s₀ + m, where the layers of the teacher start at s₀, their product at s₀^L.
-
-Source: tian2021directpred, Sec. 3, leaves convergence under a moving average to experiments.
 """
 
 from dataclasses import replace
@@ -78,7 +76,6 @@ mode_convergence = Statement(
             why="the average of a product of L layers ends at m^L",
         ),
     ),
-    source="Smith 1995, Prop. 3.2.1, for cooperative flows",
 )
 
 

@@ -65,7 +65,7 @@ point = {K: 1, L: 2, m: 9, sigma2: 1, tau: 1, t: 1, u0: 1, begin: 1, u: 1, b: 1,
 slow_teacher = Statement(
     title="A slow teacher leads the student along a solved equation, and the student is never ahead of it",
     let=(Let(faded, fading),),
-    hypotheses=(Less(0, K), Less(0, t), AtMost(u0, m), AtMost(begin, u0)),
+    hypotheses=(Less(0, K), AtMost(u0, m), AtMost(begin, u0)),
     claim=solved(by_product, m**K)
     & solved(by_layers, m ** (K / L))
     & same_rate

@@ -76,7 +76,6 @@ teacher_order = Statement(
             why="from above the live teacher falls ahead",
         ),
     ),
-    source="Smith 1995, Prop. 3.2.1, for cooperative flows",
 )
 
 

@@ -105,8 +105,8 @@ critical_time = Statement(
 @proves(critical_time)
 def theorem():
     yield (
-        f"Write $u_0 = \\varepsilon^{{1/L}}$ for the layer amplitude at the start.  A JEPA mode that rests at $c$ moves by"
-        f" $\\dot u = {tex(jepa.rates[u])}$,"
+        "Write $u_0 = \\varepsilon^{1/L}$ for the layer amplitude at the start.  A JEPA mode that rests at $c$ moves"
+        f" by $\\dot u = {tex(jepa.rates[u])}$,"
     )
     yield Identity(jepa.rates[u], sigma2 * u ** (K + 2 * L - 1) * (c**K - u**K))
     yield f"and a reconstruction mode that rests at $c$ by $\\dot u = {tex(mae.rates[u])}$,"
@@ -121,8 +121,8 @@ def theorem():
     yield "With one predictor layer $c = \\rho$, and partial fractions are a geometric sum, for every $L$:"
     yield geometric
     yield (
-        "which closes the derivative of a finite sum of powers.  For reconstruction with one layer each $u^2$ is logistic."
-        "  So the times are"
+        "which closes the derivative of a finite sum of powers.  For reconstruction with one layer each $u^2$ is"
+        " logistic.  So the times are"
     )
     yield closed
     yield critical_time.claim

@@ -11,11 +11,12 @@ Source: littwin2024jepa, Thm 4.5.
 import sympy as sp
 
 from symjepa.statements.claims import AtMost, Chain, Identity, Less, Within
-from symjepa.statements.statement import Let, NearMiss, Statement, proves
+from symjepa.statements.statement import Let, NearMiss, Printed, Reading, Statement, proves
 from symjepa.symbols import L, eps, lam, n, rho, sigma2
 
 from .critical_time import a, c, jepa_sum, p, q, u0, u1
 
+HALF = sp.Rational(1, 2)
 theta = sp.Symbol("theta", positive=True)
 scale = 1 / (lam * rho ** (2 * L - 1))
 powers = sp.Sum(1 / (lam * n * rho ** (2 * L - n - 1) * u0**n), (n, 1, 2 * L - 1))
@@ -36,7 +37,16 @@ left = sp.log(rho) - sp.log(rho - u0)
 absolute, relative = expansion(u1), expansion(q * rho)
 remainder = eps ** (1 / L) / ((1 - theta) * lam * rho ** (2 * L))
 at_all = scale * u0 * (theta * rho - u0) / ((1 - theta) * rho * (rho - u0))
-small = {"above": remainder + scale * left, "below": at_all + scale * (u0 / (rho - u0) - left)}
+above, under = remainder + scale * left, at_all + scale * (u0 / (rho - u0) - left)
+small = {"above": above, "below": under}
+times_L = {"above": L * above, "below": L * under}
+first = 1 / (lam * rho ** (2 * L - 2) * u0)
+one_term = scale * (sp.log(u1) - sp.log(1 - u1 / rho) - rho / u1)
+
+logarithms = (
+    AtMost(0, left, by=Chain(u0, sp.S.Zero, 1 / (rho - u0))),
+    AtMost(left, u0 / (rho - u0), by=Chain(u0, sp.S.Zero, u0 / (rho - u0) ** 2)),
+)
 
 jepa_critical_time_expansion = Statement(
     title="The critical time of a JEPA is 2L - 1 powers, a positive multiple of log 1/ε, a constant, and O(ε^{1/L})",
@@ -61,14 +71,65 @@ jepa_critical_time_expansion = Statement(
         theta: sp.Rational(1, 2),
     },
     near_misses=(
-        NearMiss(Within(jepa_sum(u0, u1), absolute - 2 * logarithm, remainder), why="the logarithm with the other sign"),
-        NearMiss(Within(jepa_sum(u0, u1), absolute - logarithm + logarithm * L, remainder), why="the coefficient without 1/L"),
+        NearMiss(
+            Within(jepa_sum(u0, u1), absolute - 2 * logarithm, remainder), why="the logarithm with the other sign"
+        ),
+        NearMiss(
+            Within(jepa_sum(u0, u1), absolute - logarithm + logarithm * L, remainder), why="the coefficient without 1/L"
+        ),
         NearMiss(Within(jepa_sum(u0, u1), absolute, remainder / 4), why="a quarter of the remainder"),
         NearMiss(
-            Within(jepa_sum(u0, q * c), absolute, remainder), why="the constant holds the threshold: it is not the other one"
+            Within(jepa_sum(u0, q * c), absolute, remainder),
+            why="the constant holds the threshold: it is not the other one",
         ),
     ),
     source="littwin2024jepa, Thm 4.5",
+    printed=(
+        Printed(
+            "littwin2024jepa, Thm 4.5",
+            r"for JEPA the critical time is $\frac{1}{\lambda} \sum_{n=1}^{2L-1}"
+            r" \frac{L}{n\,\rho^{2L-n-1}\,\varepsilon^{n/L}} + \Theta(\log\varepsilon)$",
+            "second-hand",
+            "t_paper = L t",
+            (
+                Reading(
+                    r"what is written $\Theta(\log\varepsilon)$ is $+\log(1/\varepsilon)/(\lambda\rho^{2L-1})$, a"
+                    r" constant"
+                    r" that holds the threshold, and $O(\varepsilon^{1/L})$",
+                    "confirmed after conversion",
+                    Within(L * jepa_sum(u0, q * c), L * relative, L * remainder, **times_L),
+                ),
+                Reading(
+                    r"what is written $\Theta(\log\varepsilon)$ is a positive multiple of $\log\varepsilon$ itself",
+                    "refuted",
+                    Within(L * jepa_sum(u0, q * c), L * (relative - 2 * logarithm), L * remainder),
+                ),
+            ),
+            id="littwin2024jepa-thm-4-5-jepa",
+        ),
+        Printed(
+            "cagoh2025learningorder, in the version read",
+            r"the leading term of the critical time is $\frac{L}{\lambda\rho^{2L-2}\varepsilon^{1/L}}$",
+            "second-hand",
+            "t_paper = L t",
+            (
+                Reading(
+                    "the sum of powers is its term with $n = 1$, what is left of the threshold's too",
+                    "true when",
+                    Within(L * jepa_sum(u0, u1), L * (first + logarithm + one_term), L * remainder, **times_L),
+                    when=(Identity(L, 1),),
+                    lines=logarithms,
+                ),
+                Reading(
+                    "up to a factor 2, for every small start",
+                    "refuted",
+                    AtMost(L * jepa_sum(u0, u1), 2 * L * first),
+                    at={L: 2, c: 2, sigma2: 1, u0: sp.Rational(1, 10), u1: 1, q: HALF, theta: HALF},
+                ),
+            ),
+            id="learning-order-leading-term",
+        ),
+    ),
 )
 
 
@@ -79,12 +140,11 @@ def theorem():
         " layer amplitudes $u_0 = \\varepsilon^{1/L}$ and $u_1 = a^{1/L}$, or $q\\rho$ for a fraction $p = q^L$."
     )
     yield (
-        "The terms at the start are the sum of powers and the logarithm of the expansion, those at the stop its constant."
-        "  One logarithm is left over, for both thresholds:"
+        "The terms at the start are the sum of powers and the logarithm of the expansion, those at the stop its"
+        " constant.  One logarithm is left over, for both thresholds:"
     )
     yield Identity(jepa_sum(u0, u1), absolute - scale * left)
     yield Identity(jepa_sum(u0, q * c), relative - scale * left)
     yield "It is not negative, and at most $u_0/(\\rho - u_0)$, for both gaps vanish at $u_0 = 0$ and grow:"
-    yield AtMost(0, left, by=Chain(u0, sp.S.Zero, 1 / (rho - u0)))
-    yield AtMost(left, u0 / (rho - u0), by=Chain(u0, sp.S.Zero, u0 / (rho - u0) ** 2))
+    yield from logarithms
     yield jepa_critical_time_expansion.claim

@@ -98,17 +98,17 @@ jepa_critical_time_logarithm = Statement(
 @proves(jepa_critical_time_logarithm)
 def theorem():
     yield (
-        "The layer amplitude $u = w^{1/L}$ moves by $\\dot u = \\sigma^2 u^{K+2L-1}(c^K - u^K)$.  Where $K$ divides $2(L - 1)$"
-        " the first exponent is a multiple of $K$, plus one, and partial fractions in $u^K$ end; the geometric sums that"
-        " close them are"
+        "The layer amplitude $u = w^{1/L}$ moves by $\\dot u = \\sigma^2 u^{K+2L-1}(c^K - u^K)$.  Where $K$ divides"
+        " $2(L - 1)$ the first exponent is a multiple of $K$, plus one, and partial fractions in $u^K$ end; the"
+        " geometric sums that close them are"
     )
     yield closes(K)
     yield closes(2 * k)
     yield "so that the times are"
     yield claims
     yield (
-        "The terms at the start are powers of $1/\\varepsilon$ and a positive multiple of $\\log(1/\\varepsilon)$.  What is"
-        " left is the logarithm of $1 - y$ with $y = (u_0/c)^K$, and small with $y < 1$ (`logarithm-bound`):"
+        "The terms at the start are powers of $1/\\varepsilon$ and a positive multiple of $\\log(1/\\varepsilon)$. "
+        " What is left is the logarithm of $1 - y$ with $y = (u_0/c)^K$, and small with $y < 1$ (`logarithm-bound`):"
     )
     for d in (K, 2 * k):
         yield Less(small(d), 1)

@@ -99,15 +99,15 @@ def theorem():
     )
     yield series
     yield (
-        "Integrated, the first $J$ terms are negative powers, for their exponents $2K + 2L - 2 - Kn$ are positive as long"
-        " as $K(J-1) < K + 2L - 2$, and one integral is left:"
+        "Integrated, the first $J$ terms are negative powers, for their exponents $2K + 2L - 2 - Kn$ are positive as"
+        " long as $K(J-1) < K + 2L - 2$, and one integral is left:"
     )
     yield reached
     yield "Its integrand is positive,"
     yield AtMost(0, left_over(u0, u1))
     yield (
-        "and once $KJ > K + 2L - 2$ the start no longer matters: at $u_1 = u_0$ the bound is positive, and it grows faster"
-        " than the integral with $u_1$:"
+        "and once $KJ > K + 2L - 2$ the start no longer matters: at $u_1 = u_0$ the bound is positive, and it grows"
+        " faster than the integral with $u_1$:"
     )
     yield AtMost(left_over(u0, u1), bound, by=Chain(u1, u0, faster))
     yield jepa_critical_time_orders.claim

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 from math import ceil
 from typing import Any
 
@@ -92,7 +93,7 @@ class Speed:
         """(q, d): what a layer learns is q^(1/d), where the rate is c u^e (1 - u^d/q)."""
         if len(self.terms) != 2:
             raise NotReached(
-                "a fraction of what is learned needs a rate of two terms, without weight decay; give amplitude=… instead"
+                "a fraction of what is learned needs a rate of two terms (no weight decay); give amplitude=… instead"
             )
         (c, e), (minus, f) = self.terms
         return -c / minus, f - e
@@ -186,7 +187,7 @@ class Duel:
         with precision(int(count * BITS_PER_DIGIT) + 96):
             start = self.log_of(arb(low))
             marks = [start, *self.turn(start), self.stop()]
-            found = [self.between(a, b, count) for a, b in zip(marks, marks[1:], strict=False)]
+            found = [self.between(a, b, count) for a, b in pairwise(marks)]
         return tuple(crossing for crossing in found if crossing is not None)
 
     def between(self, low: arb, high: arb, count: int) -> Crossing | None:

@@ -1,14 +1,20 @@
 """Derive the training dynamics of one model: its loss, the gradient flow of every layer, the
 alignment of frames under which it splits into singular modes, and the equation of a mode in
 three coordinate systems: the amplitude of every layer (layers), of encoder, predictor and
-teacher (product), and the common amplitude of all layers (balanced)."""
+teacher (product), and the common amplitude of all layers (balanced). With invariants, fixed points,
+their conditions and rates, trajectories, and the theorems of the book that speak of the model."""
 
 from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from symjepa.cli.arguments import add_format, add_model
+
+if TYPE_CHECKING:
+    from symjepa.model import Model
 
 HELP = "from a model to the equations of its singular modes"
 EXAMPLES = """\
@@ -53,11 +59,25 @@ def run(request: Namespace) -> int:
         from symjepa.render.report import report
 
         print(report(answer, version()), end="")
+        print("\n".join(_theorems(answer.model)))
     return 0
+
+
+def _theorems(model: Model) -> Iterator[str]:
+    """What the book says of the model, chapter by chapter in the order of reading."""
+    from symjepa.cli.about import about
+    from symjepa.render.formulas import terminal
+
+    yield "\nTheorems that speak of this model (`symjepa show LABEL`)"
+    for one in about(model):
+        values = ", ".join(f"{terminal(symbol)} = {terminal(value)}" for symbol, value in one.at)
+        yield f"  {one.label}{f'  ({values})' if values else ''}"
+        yield f"    {one.title}"
 
 
 def as_json(request: Namespace, answer: object, version: str) -> str:
     """The one object on stdout."""
+    from symjepa.cli.about import about
     from symjepa.cli.models import resolved
     from symjepa.render.account import Account
     from symjepa.render.objects import account_object
@@ -66,4 +86,8 @@ def as_json(request: Namespace, answer: object, version: str) -> str:
     wanted = [name for name in COORDINATES if name in (request.coordinates or COORDINATES)]
     asked = {**resolved(request, answer.model), "coordinates": wanted, "format": "json"}
     head = {"schema": 1, "symjepa": version, "command": "derive", "request": asked}
-    return json.dumps({**head, **account_object(answer), "exit": 0}, ensure_ascii=False, indent=2)
+    theorems = [
+        {"label": one.label, "title": one.title, "kind": one.kind, "at": {str(x): str(value) for x, value in one.at}}
+        for one in about(answer.model)
+    ]
+    return json.dumps({**head, **account_object(answer), "theorems": theorems, "exit": 0}, ensure_ascii=False, indent=2)

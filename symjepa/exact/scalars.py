@@ -8,7 +8,8 @@ conditions hold, e is defined, real, and has the element's value.  Each rule dem
                                 every factor of the base is non-zero, every such symbol is an integer
   power, any other exponent     every factor of the base is positive; of a base 0: the exponent is positive
   logarithm                     every factor of the argument is positive
-  LambertW, principal branch    the argument is positive; then W e^W = z and W > 0; W(x e^x) = x for x positive
+  LambertW, principal branch    the argument z is above -1/e; then W e^W = z, W > -1, and W has the sign of z; W(x e^x)
+                                = x for x > -1; e^(nW) = z^n W^-n where z is not 0
   Sum                           over the integers n with lo <= n <= hi (none if hi < lo); lo and hi are integers;
                                 conditions on the term hold for every such n.  Linear in the term; no other law is used
   Integral                      conditions on the integrand hold between lo <= hi, which makes it continuous there
@@ -220,6 +221,7 @@ class _Reader:
         if others or x != 1 or c.denominator != 1 or not isinstance(base, Atom) or base.kind != "lambertw":
             return None
         assert isinstance(base.args[0], Element)
+        self.need(ring.lower(base.args[0]), "nonzero")
         return self._raise(base.args[0], c) * ring.power(base, -c)
 
     def _log(self, e: sp.Expr) -> Element:
@@ -245,9 +247,9 @@ class _Reader:
             return ring.ZERO
         x = _lambert_preimage(z)
         if x is not None:
-            self.need(x, "positive")
+            self.need(ring.lower(ring.ONE + x), "positive")
             return x
-        self.need(z, "positive")
+        self.need(ring.lower(z + ring.power(ring.EULER, Fraction(-1))), "positive")
         return ring.single(Atom("lambertw", z))
 
     def _opaque(self, e: sp.Expr) -> Element:
@@ -325,7 +327,7 @@ _RULES = (
 
 
 def _lambert_preimage(z: Element) -> Element | None:
-    """x with z = x e^x as they stand; then W(z) = x for x > 0."""
+    """x with z = x e^x as they stand; then W(z) = x for x > -1."""
     exponents = {dict(m).get(ring.EULER) for m in z.terms}
     exponent = exponents.pop() if len(exponents) == 1 else None
     if exponent is None:

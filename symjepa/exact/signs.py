@@ -3,7 +3,7 @@ r"""Signs from facts.
 Soundness: `Signs(facts)` knows the facts and nothing else; SymPy's assumptions are not read.  Whatever is shown holds
 at every point that satisfies the facts, and there the expression is defined.  Rules:
   structure   numbers; symbols by their facts; sums and products of signs; powers of positives; even powers; exp; log
-              by the sign of its argument - 1; LambertW of positives; sums and integrals by their terms over the range
+              by the sign of its argument - 1; LambertW > -1, of the sign of its argument; sums and integrals by their terms over the range
               (an integral is strict if its integrand, continuous and of one sign, is not zero between the ends)
   powers      c m (g^E - 1) by the signs of E and g - 1, for g > 0
   hypothesis  the normal form is a rational multiple of that of a fact
@@ -310,7 +310,7 @@ class Signs:
             return self._bounds.get(e, UNKNOWN)
         if isinstance(e, sp.Add):
             first, *rest = (self.sign(a) for a in e.args)
-            return _accumulated(first, rest) | self._of_difference(e)
+            return _accumulated(first, rest) | self._of_difference(e) | self._of_lambert(e) | self._past_number(e)
         if isinstance(e, sp.Mul):
             return self._of_product(e)
         if isinstance(e, sp.Pow) and e.base is not sp.E:
@@ -333,6 +333,25 @@ class Signs:
             powers[x] = powers.get(x, ring.ONE) * ring.power(b, Fraction(one))
         first, *rest = (self._above_one(g) * self._some_sign(ring.to_expr(x)) for x, g in powers.items())
         return _accumulated(first, rest)
+
+    def _past_number(self, e: sp.Expr) -> Sign:
+        """An irrational number and all the rest, each of its own sign (as z + 1/e for W(z))."""
+        numbers = [a for a in e.args if not a.free_symbols and not isinstance(a, sp.Rational)]
+        rest = [a for a in e.args if a not in numbers]
+        if len(numbers) != 1 or len(rest) < 2:
+            return UNKNOWN
+        number = self.sign(numbers[0])
+        return number + self._some_sign(sp.Add(*rest)) if number != UNKNOWN else UNKNOWN
+
+    def _of_lambert(self, e: sp.Expr) -> Sign:
+        """a + b W > 0 for a >= b > 0, for W > -1 on its principal branch."""
+        element = self._normal(e) if len(e.args) == 2 and e.has(sp.LambertW) else None
+        if element is None or len(element.terms) != 2 or ring.UNIT not in element.terms:
+            return UNKNOWN
+        ((m, b),) = ((m, c) for m, c in element.terms.items() if m)
+        ((base, x), *others) = m
+        alone = not others and x == 1 and isinstance(base, Atom) and base.kind == "lambertw"
+        return POSITIVE if alone and element.terms[ring.UNIT] >= b > 0 else UNKNOWN
 
     def _above_one(self, g: Element) -> Sign:
         """The sign of g - 1 for one monomial g = a/b in positive bases: that of a - b."""
@@ -375,7 +394,8 @@ class Signs:
             z = e.args[0]
             return self._some_sign(z - 1) if self._shown(z, "positive") else UNKNOWN
         if isinstance(e, sp.LambertW) and all(a == 0 for a in e.args[1:]):
-            return POSITIVE if self._shown(e.args[0], "positive") else UNKNOWN
+            z = e.args[0]
+            return self._some_sign(z) if self._shown(z + sp.exp(-1), "positive") else UNKNOWN
         if isinstance(e, sp.Sum | sp.Integral):
             return self._of_bound(e)
         return UNKNOWN
@@ -510,7 +530,7 @@ class Signs:
         values: dict[sp.Symbol, sp.Expr] = {}
         facts, whole = set(self.facts), True
         for f in self._plain:
-            if f.kind not in ("positive", "nonnegative") or f.expr.has(sp.Integral):
+            if f.kind not in ("positive", "nonnegative") or f.expr.has(sp.Integral) or not _affine(f):
                 continue
             if self._normal(f.expr) is None:
                 whole = False

@@ -529,7 +529,7 @@ def _of_attraction(claim: claims.Attracts, style: Style) -> Sentence:
         basin = Formula(begin, "<", tuple(style.terms(high)))
     else:
         basin = Formula(f"{style.expr(low)} {style.sign('<')} {begin}", "<", tuple(style.terms(high)))
-    start = [] if (low, high) == (-sp.oo, sp.oo) else [Words("with"), basin]
+    start: list[Formula | Words] = [] if (low, high) == (-sp.oo, sp.oo) else [Words("with"), basin]
     limit = Formula(style.function(state, style.expr(t)), "->", tuple(style.terms(claim.to)))
     return (limit, Words("monotonically"), *_along(claim.flow, style), Words("from every start"), *start)
 

@@ -124,11 +124,13 @@ class Restricted:
             )
         held = [value for _, value in self.eliminated] + [fact.expr for fact in self.where]
         strange = {x for expr in held for x in expr.free_symbols} & set(gone)
-        if strange or any(fact.over for fact in self.where):
+        if strange:
             raise SymjepaError(
-                "a manifold is given by functions of what is left, and by facts about it without ranges; got"
-                f" {', '.join(sorted(map(str, strange))) or 'a range'}"
+                f"a manifold is given by functions of what is left; got {', '.join(sorted(map(str, strange)))} in them"
             )
+        odd = [fact for fact in self.where if fact.over or fact.kind not in ("positive", "nonnegative", "nonzero")]
+        if odd:
+            raise SymjepaError(f"a domain is given by signs, without ranges; got {odd[0]}")
 
     @property
     def rates(self) -> Mapping[sp.Expr, sp.Expr]:

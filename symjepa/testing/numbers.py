@@ -15,7 +15,8 @@ from symjepa.testing.formulas import Numeric, Scope, domain_claims, float_of, fl
 from symjepa.testing.verdicts import Failure, Outcome, Sides
 from symjepa.verify.check import context_of
 from symjepa.verify.kernel.assumptions import assumed
-from symjepa.verify.kernel.points import Point, points
+from symjepa.verify.kernel.points import Point
+from symjepa.verify.search.points import points
 
 TOLERANCE = 1e-8
 COMPARED = 12

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import sympy as sp
 
-from symjepa.exact.words import Factor, Segment, WordSum, value
+from symjepa.exact.denotation import value
+from symjepa.exact.words import Factor, Segment, WordSum
 from symjepa.flow import LayerRate, MatrixFlow, gradient_flow
 from symjepa.model import EMA, Frozen, LayerEMA, Model
 

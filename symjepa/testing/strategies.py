@@ -374,13 +374,16 @@ def _bounds(symbol: sp.Symbol, facts: Iterable[Fact], point: Mapping[sp.Symbol, 
     low: sp.Rational | None = None
     high: sp.Rational | None = None
     for fact in facts:
-        if fact.kind not in ("positive", "nonnegative"):
+        if fact.kind not in ("positive", "nonnegative", "zero"):
             continue
         gap = fact.expr.xreplace(dict(point))
         slope, rest = gap.coeff(symbol, 1), gap.coeff(symbol, 0)
         if not (slope.is_Rational and rest.is_Rational and slope != 0 and sp.expand(gap - slope * symbol - rest) == 0):
             continue
         end = -rest / slope
+        if fact.kind == "zero":
+            low, high = (end if low is None else max(low, end)), (end if high is None else min(high, end))
+            continue
         low, high = (
             (end if low is None else max(low, end), high)
             if slope > 0

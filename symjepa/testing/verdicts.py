@@ -14,15 +14,17 @@ from itertools import islice
 import sympy as sp
 
 from symjepa.errors import OutsideFragment, TooLarge, Undefined
-from symjepa.exact.balls import Ternary, ball, digits, exactly, same
+from symjepa.exact.balls import Ternary, ball, exactly, same
+from symjepa.exact.decimals import digits
 from symjepa.exact.facts import Fact
 from symjepa.statements.claims import Claim, parts
 from symjepa.verify.check import context_of
 from symjepa.verify.kernel.assumptions import assumed
 from symjepa.verify.kernel.decide import Context, decide
-from symjepa.verify.kernel.points import Point, holds_at, points, satisfies
+from symjepa.verify.kernel.points import Point, holds_at, satisfies
 from symjepa.verify.obligations import compiled
 from symjepa.verify.obligations.kinds import Decidable, Equal, HasSign, Shown
+from symjepa.verify.search.points import points
 
 DIGITS, BITS, SEARCHED = 50, 256, 40
 Labels = Mapping[str, tuple[str, str]]

@@ -6,7 +6,7 @@ import sympy as sp
 from symjepa.errors import SymjepaError
 from symjepa.exact.facts import Fact
 from symjepa.statements.claims import AtMost, Attracts, Concave, Dominated, Identity, Less, Unequal, dominated
-from symjepa.statements.descriptions import Foreign
+from symjepa.statements.descriptions import Foreign, restricted
 from symjepa.symbols import lam, rho, sigma2, t, u
 from symjepa.verify.obligations import compiled
 from tests.adversarial.verdicts import PROVED, REFUSED, REFUTED, balanced, equation, outcome, x, y
@@ -362,3 +362,10 @@ def test_a_curve_in_the_plane_is_no_open_region():
 
 def test_an_envelope_has_a_value_at_the_start():
     assert below(decay, p0 / t, -(p0**2)) != PROVED
+
+
+def test_a_start_is_no_letter_of_the_domain_or_the_manifold():
+    bounded = Foreign(((x, -x),), (Fact(x - p0, "positive"),))
+    assert below(bounded, p0 * sp.exp(-t), -p0) == REFUSED
+    curve = restricted(equation((x, -x), (y, 0)), {y: p0})
+    assert below(curve, p0 * sp.exp(-t), -p0) == REFUSED

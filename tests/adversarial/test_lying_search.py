@@ -9,7 +9,7 @@ import pytest
 import sympy as sp
 
 from symjepa.exact.words import Matrix, WordSum
-from symjepa.statements.claims import Annihilates, Drift, Identity, Less
+from symjepa.statements.claims import Annihilates, Balanced, Drift, Identity, Less
 from symjepa.symbols import K, L, alpha, eta, nu, tau
 from symjepa.verify import witness as witnesses
 from symjepa.verify.check import Verdict
@@ -17,7 +17,7 @@ from symjepa.verify.kernel import refute
 from symjepa.verify.kernel.instances import exhibited, obeys
 from symjepa.verify.search.letters import instances
 from tests.adversarial.test_hypotheses import clean, direction, half
-from tests.adversarial.verdicts import PROVED, REFUTED, equation, matrices, outcome, report, x, y
+from tests.adversarial.verdicts import PROVED, REFUTED, equation, live, matrices, outcome, report, x, y
 
 unshared = Annihilates(matrices.letters.Syx, direction, WordSum.zero(matrices.letters.Syx.rows, "one"))
 alone = Annihilates(matrices.letters.Sxx, direction, nu * direction.word())
@@ -92,3 +92,11 @@ def test_the_honest_search_still_finds_what_is_false() -> None:
     drawn = next(instances((seen,), [{K: sp.S.One, L: sp.S.One}], (unshared,)))
     assert obeys(drawn, (unshared,)) and np.all(drawn.matrices["Syx"] @ drawn.matrices["n"] == 0)
     assert isinstance(direction, Matrix)
+
+
+def test_letters_that_leave_something_out_obey_nothing() -> None:
+    letters = exhibited(clean, {})
+    half_noise = replace(letters, matrices={**letters.matrices, "Snn": letters.matrices["Syy"]})
+    no_layers = replace(letters, numbers={**letters.numbers, L: sp.Integer(2)})
+    assert not obeys(half_noise, ())
+    assert not obeys(no_layers, (Balanced(live, "encoder"),))

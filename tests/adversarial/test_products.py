@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 import sympy as sp
 
@@ -36,6 +38,7 @@ from symjepa.statements.claims import (
     Less,
     NotClosed,
     ProductMoves,
+    Share,
     Unfolded,
     Use,
     WordIdentity,
@@ -44,6 +47,7 @@ from symjepa.statements.claims import (
 from symjepa.statements.descriptions import Layers
 from symjepa.symbols import K, L, alpha, eta, j, k, l, n, t, tau, u
 from symjepa.verify.kernel.decide import Context, decide
+from symjepa.verify.kernel.instances import Letters, obeys
 from symjepa.verify.obligations import compiled
 from tests.adversarial.verdicts import PROVED, REFUSED, REFUTED, live, outcome
 
@@ -424,3 +428,34 @@ def test_a_layer_does_not_decay_like_its_weight_decay() -> None:
 def test_an_identity_is_used_at_some_index() -> None:
     lemma = through_above(W, law, j)
     assert said(replace(above(W, law, j), base=(Use(lemma),))) == REFUSED
+
+
+def test_a_model_without_a_joint_has_no_balance_to_assume() -> None:
+    single = Layers(Model(Encoder(1), Predictor(K), LatentPrediction(), Live(), alpha, eta))
+    claim = replace(honest, flow=single, shares=(), on=(Balanced(single.model, "encoder"),), roots=())
+    only = Share(single.letters.encoder, l, single.letters.encoder.product())
+    assert said(replace(claim, shares=(only,))) == REFUSED
+
+
+def test_a_summand_without_a_meaning_at_an_end_is_neither_proved_nor_refuted() -> None:
+    negative = top(own, L - l) @ pull @ bottom(own, l - 2)
+    assert said(variant(negative)) not in (PROVED, REFUTED)
+    reaching = top(own, L - l) @ pull @ own.segment(l + 1, 0).T @ own.segment(l + 1, 0)
+    assert said(variant(reaching)) not in (PROVED, REFUTED)
+
+
+def test_letters_obey_no_law_about_layers_that_they_do_not_have() -> None:
+    unit = np.array([[Fraction(1)]], dtype=object)
+    data = {"Sxx": unit, "Syx": unit, "Syy": unit}
+    assert not obeys(Letters(data, {K: sp.Integer(2), L: sp.Integer(2), alpha: ONE}), (law,))
+    assert not obeys(Letters({**data, "Snn": unit}, {}), ())
+
+
+def test_a_rate_does_not_decay_where_it_is_not_defined() -> None:
+    claim = Decays(layers, 0 * W.layer(1), 1 / (alpha - 1))
+    assert said(claim) != PROVED
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_the_exhibits_of_the_book_show_what_they_should(number: int) -> None:
+    assert said(moving.open_ones[number]) == PROVED

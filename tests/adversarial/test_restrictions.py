@@ -4,7 +4,7 @@ import pytest
 import sympy as sp
 
 from symjepa.errors import SymjepaError
-from symjepa.exact.facts import Fact
+from symjepa.exact.facts import Fact, Range
 from symjepa.model import EMA, Encoder, LatentPrediction, Live, Model, Predictor, Shared
 from symjepa.statements.claims import Cofactors, Conserved, Hits, Less, Linearized, Moves, Zeros, component
 from symjepa.statements.descriptions import modes, pairs, restricted
@@ -129,10 +129,12 @@ def test_hypotheses_about_a_symbol_of_the_state_do_not_narrow_the_manifold():
         ({w: w}, ()),
         ({b: v}, ()),
         ({w: v}, (Fact(w, "positive"),)),
+        ({w: v}, (Fact(v - 1, "zero"),)),
+        ({w: v}, (Fact(v, "positive", (Range(v, sp.S.Zero, sp.S.One, False),)),)),
     ],
 )
 def test_a_manifold_gives_some_of_the_state_by_the_rest(eliminated, where):
-    with pytest.raises(SymjepaError, match=r"eliminated|functions of what is left"):
+    with pytest.raises(SymjepaError, match=r"eliminated|functions of what is left|given by signs"):
         restricted(live, eliminated, where)
 
 

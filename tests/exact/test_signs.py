@@ -232,3 +232,12 @@ def test_what_vanishes_identically_is_zero():
 def test_a_fact_about_nothing_teaches_nothing():
     nothing = Fact(sp.Add((x + 1) ** 2, -(x**2), -2 * x, -1), "nonnegative")
     assert not Signs([nothing]).nonnegative(x)
+
+
+def test_a_bound_by_distant_symbols_does_not_take_the_place_of_a_near_one() -> None:
+    v, d, r = sp.symbols("v d r")
+    far = Signs((pos(v - d), pos(d), Fact(d - r, "nonnegative")))
+    assert far.positive(v**2 - d**2)
+    assert far.positive(v)
+    assert not far.positive(v**2 - r**2)
+    assert not far.nonnegative(r)

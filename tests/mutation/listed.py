@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import sympy as sp
 
+from symjepa.errors import SymjepaError
+from symjepa.exact.balls import sign_at
 from symjepa.exact.words import along
 from symjepa.model import Shared
 from symjepa.statements.claims import (
+    AtMost,
     Claim,
     Conserved,
     ConvergesBetween,
@@ -17,6 +21,7 @@ from symjepa.statements.claims import (
     Dissipates,
     Drift,
     Implicit,
+    Less,
     Moves,
     NotClosed,
     Ordered,
@@ -90,11 +95,27 @@ NO_DRIVE = "Σyx n = 0 takes away the drive, whichever teacher makes the target"
 FRAMES = "alignment depends on which letters meet, and not on rates or on how the teacher moves"
 LOSS = "the value of the loss knows nothing of rates, stop-gradients, or how the teacher moves"
 SILENT = "what noise adds to the loss and to the encoder knows nothing of these rates"
+IMBALANCE = "the imbalance of the joint is conserved under every teacher behind a stop-gradient"
+ONE_LAYER = "for one encoder layer both moving averages are the same"
+BRANCHES = "the other branch of the root, or another value of the constant, is an invariant manifold of the same kind"
+ENCODER_ALONE = "the bound holds whatever the predictor does, so for each of its rates and depths"
 MODELS = {
+    ("imbalance-threshold", "teacher"): IMBALANCE,
+    ("predictor-rate", "teacher"): IMBALANCE,
+    ("predictor-rate", "predictor rate"): "an optimal predictor freezes the encoder at every rate",
+    ("imbalance-threshold-ema", "teacher"): ONE_LAYER,
+    ("no-stop-gradient-collapse", "predictor rate"): ENCODER_ALONE,
+    ("no-stop-gradient-collapse", "depth"): ENCODER_ALONE,
+    **{
+        (label, f"manifold: {operator}"): BRANCHES
+        for label in ("no-stop-gradient-survival", "no-stop-gradient-envelope", "unbalanced-layers")
+        for operator in ("sign", "dropped term", "exponent + 1", "exponent - 1")
+    },
     ("null-gradient", "teacher"): NO_DRIVE,
     ("mode-decoupling", "teacher"): FRAMES,
     ("mode-decoupling", "predictor rate"): FRAMES,
     ("mode-decoupling", "weight decay"): FRAMES,
+    ("ema-decay-rates", "depth"): "where the encoder is 0, more predictor layers move v to second order only",
     ("ema-fixed-points", "depth"): "more predictor layers leave the lines of their product where they are",
     ("target-noise", "predictor rate"): SILENT,
     ("target-noise", "weight decay"): SILENT,
@@ -201,6 +222,33 @@ def _shown_anyway(claim: Claim, mutant: Claim) -> str:
     return "the exhibits are computed exactly, and show this too" if weaker or claim.flow != mutant.flow else ""
 
 
+def _true_where_tried(claim: Claim, mutant: Claim) -> str:
+    """A strict inequality leaves room: no point of many, near and far, speaks against the changed one."""
+    if type(claim) is not type(mutant) or not isinstance(mutant, Less | AtMost | Within):
+        return ""
+    gaps = [mutant.rhs - mutant.lhs] if not isinstance(mutant, Within) else []
+    if isinstance(mutant, Within):
+        gaps = [mutant.of + mutant.by - mutant.expr, mutant.expr - mutant.of + mutant.by]
+    random, met = Random(11), 0
+    for _ in range(150):
+        point = {x: _somewhere(x, random) for x in sorted({x for gap in gaps for x in gap.free_symbols}, key=str)}
+        try:
+            signs = [sign_at(gap, point, max_bits=256) for gap in gaps]
+        except SymjepaError:
+            continue
+        if any(sign is not None and (sign < 0 or (sign == 0 and isinstance(mutant, Less))) for sign in signs):
+            return ""
+        met += 1
+    return "true at every point tried" if met >= 20 else ""
+
+
+def _somewhere(symbol: sp.Symbol, random: Random) -> sp.Rational:
+    if symbol.is_integer:
+        return sp.Integer(random.randint(1, 4))
+    size = sp.Rational(random.randint(1, 40), random.randint(1, 40)) * random.choice((1, 1, sp.Rational(1, 50), 50))
+    return size if symbol.is_nonnegative else size * random.choice((1, -1))
+
+
 def _same_flow(claim: Claim, mutant: Claim) -> str:
     """Two descriptions of one flow: averages of one layer are the average of the product."""
     flows = getattr(claim, "flow", None), getattr(mutant, "flow", None)
@@ -247,6 +295,7 @@ def _further_apart(claim: Claim, mutant: Claim) -> str:
 
 RULES = (
     _shown_anyway,
+    _true_where_tried,
     _same_flow,
     _kept_alike,
     _another_start,

@@ -11,7 +11,10 @@ from symjepa.symbols import K, L, u
 from tests.mutation.campaign import Outcome, jobs, run, summary, table
 from tests.mutation.mutants import differs, mutants
 
-FAST = [("jepa-fixed-point", 3), ("null-gradient", 0), ("balance-law", 2), ("expected-loss", 0), ("jepa-mode-ode", 0)]
+FAST = [
+    *[("jepa-fixed-point", 3), ("null-gradient", 0), ("balance-law", 2), ("expected-loss", 0), ("jepa-mode-ode", 0)],
+    *[("gram-powers", 0), ("target-noise", 0), ("boundedness", 2)],
+]
 
 
 @pytest.mark.parametrize("job", FAST, ids=str)

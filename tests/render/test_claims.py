@@ -9,8 +9,25 @@ from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
 from symjepa.render.claims import Formula, claim_object, latex_claim, sentence, terminal_claim
 from symjepa.render.prose import plain
 from symjepa.render.styles import LATEX, MACRO_LATEX
-from symjepa.statements.claims import Conserved, Converges, Drift, Identity, Iff, Less, SumCloses, Within, solves
-from symjepa.statements.descriptions import Layers, modes
+from symjepa.statements.claims import (
+    Cofactors,
+    Conserved,
+    Converges,
+    ConvergesBetween,
+    Drift,
+    Identity,
+    Iff,
+    Less,
+    Linearized,
+    Ordered,
+    Quadratic,
+    SumCloses,
+    Within,
+    Zeros,
+    component,
+    solves,
+)
+from symjepa.statements.descriptions import Foreign, Layers, modes, pairs
 from symjepa.symbols import K, L, l, lam, n, rho, sigma2, t, u, v, w
 
 live = Model(Encoder(L), Predictor(K), LatentPrediction(), Live())
@@ -87,3 +104,27 @@ def test_e_is_a_letter_in_a_claim() -> None:
 )
 def test_prose_is_in_unicode_on_a_terminal(tex: str, text: str) -> None:
     assert plain(tex) == text
+
+
+def test_a_claim_of_convergence_between_corners_names_start_and_limit() -> None:
+    x = sp.Symbol("x", real=True)
+    flow = Foreign(((x, 1 - x),))
+    rest = Zeros(flow, (component({x: 1}, (x - 1,)),), (Cofactors(pairs({x: 1}), -sp.S.One),))
+    one = ConvergesBetween(flow, *(pairs({x: n}) for n in (2, 1, 0, 3)), rest)
+    assert terminal_claim(one) == "x(t) → 1 along dx/dt = 1 − x as given from x(0) = 2"
+
+
+def test_an_order_of_trajectories_tells_the_two_apart_by_primes() -> None:
+    x = sp.Symbol("x", real=True)
+    flow = Foreign(((x, -x),))
+    order = Ordered(flow, pairs({x: 1}), flow, pairs({x: 2}), pairs({x: x}))
+    told = terminal_claim(order)
+    assert told.startswith("x ≤ x' at all times, along dx/dt = −x as given from x(0) = 1")
+    assert told.endswith("with primes, along dx/dt = −x as given from x'(0) = 2")
+
+
+def test_rates_that_are_roots_are_given_by_their_equation() -> None:
+    x, y = sp.symbols("x y", real=True)
+    flow = Foreign(((x, -x), (y, -2 * y)))
+    claim = Linearized(flow, pairs({x: 0, y: 0}), (Quadratic(sp.Integer(3), sp.Integer(2)),), True)
+    assert "with the linear rates the roots of x² + 3 x + 2 = 0" in terminal_claim(claim)

@@ -7,15 +7,17 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
 import sympy as sp
 
+from symjepa.analysis.duels import Order
 from symjepa.catalogue import find, load
 from symjepa.model import Model
 from symjepa.render import plots
-from symjepa.render.plots import look, noise, phases, trajectories
+from symjepa.render.plots import look, noise, order, phases, trajectories
 from symjepa.render.plots.drawing import Book, Feature, data, environment, latent
 from symjepa.render.plots.paths import NoCurve, function, trajectory
 from symjepa.render.plots.trajectories import DEPTHS, SPREADS, Panel
@@ -198,3 +200,19 @@ def test_closed_forms_are_read_at_the_depths_of_the_panel(book: Book) -> None:
     closed, _, exponent = noise.balanced_forms(book, 1, 1)
     assert exponent == sp.Rational(-1, 2)
     assert np.allclose(closed(np.array([4.0])), 1 / 3)  # (1 + 2t)^(-1/2)
+
+
+def test_in_the_order_figure_one_threshold_turns_the_order_once() -> None:
+    (absolute, _), _ = order.ROWS
+    for model, _ in order.COLUMNS:
+        for depth in (2, 4, 6):
+            found = order.row(model, absolute, Fraction(depth))
+            assert [turn.above for turn in found.crossings] == [Order.SECOND]
+
+
+def test_the_order_figure_closes_its_curve_where_two_crossings_meet() -> None:
+    (_, (relative, _)), (jepa, _) = order.ROWS, order.COLUMNS[0]
+    shallow, deep = (order.row(jepa, relative, Fraction(depth)) for depth in ("5/4", "3/2"))
+    assert (len(shallow.crossings), len(deep.crossings)) == (0, 2)
+    nearest = list(order._appearing(jepa, relative, shallow, deep))[-1]
+    assert abs(nearest.depth - Fraction(13, 10)) < Fraction(1, 20)

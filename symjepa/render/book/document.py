@@ -39,8 +39,6 @@ from symjepa.verify.rules import RULES
 
 TITLE = "Learning dynamics of deep linear joint-embedding predictive models"
 SUBTITLE = "Theorems with proofs, each line checked"
-READING_ORDER = ("flow", "matrices", "jepa", "noise")
-"""Chapters as a reader meets them; others follow in the order of their names."""
 
 
 def files(checked: Sequence[Checked], folder: Path, bibliography: str, version: str) -> dict[str, str]:
@@ -75,12 +73,8 @@ def _summary(checked: Sequence[Checked], version: str) -> str:
 
 
 def _chapters(checked: Sequence[Checked], folder: Path) -> list[dict[str, Any]]:
-    names = sorted({_chapter_of(one) for one in checked}, key=lambda name: (_rank(name), name))
+    names = dict.fromkeys(_chapter_of(one) for one in checked)
     return [_chapter(name, [one for one in checked if _chapter_of(one) == name], folder) for name in names]
-
-
-def _rank(name: str) -> int:
-    return READING_ORDER.index(name) if name in READING_ORDER else len(READING_ORDER)
 
 
 def _chapter_of(one: Checked) -> str:
@@ -89,21 +83,15 @@ def _chapter_of(one: Checked) -> str:
 
 
 def _chapter(name: str, own: Sequence[Checked], folder: Path) -> dict[str, Any]:
-    """A chapter is introduced by the docstring of its folder, which mentions its theorems in the order of reading."""
+    """A chapter is introduced by the docstring of its folder; its theorems are in the order in which they came."""
     text = docstring(folder / name / "__init__.py") if name else ""
     title, _, intro = text.partition("\n\n")
-    ordered = sorted(own, key=lambda one: (_mention(one.label, intro), one.label))
     return {
         "title": sentence(title.rstrip(".").partition(":")[0] or name.capitalize() or "Theorems"),
         "intro": references(sentence(" ".join(intro.split())), {one.label for one in own}),
-        "sections": [_section(one, folder) for one in ordered],
-        "theorems": ordered,
+        "sections": [_section(one, folder) for one in own],
+        "theorems": own,
     }
-
-
-def _mention(label: str, text: str) -> int:
-    found = re.search(rf"`{re.escape(label)}`", text)
-    return found.start() if found else len(text)
 
 
 def references(text: str, labels: set[str]) -> str:

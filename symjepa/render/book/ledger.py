@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from symjepa.render.book.displays import LINE, width
 from symjepa.render.book.findings import claimed, place
 from symjepa.render.book.printed import condition_in_line, print_parts, verdict
 from symjepa.render.book.prose import sentence
-from symjepa.render.book.said import LINE_STYLE, listed, math
+from symjepa.render.book.said import LINE_STYLE, listed, math, said
 from symjepa.render.claims import let_formula
 from symjepa.render.latex import rendered
 from symjepa.render.ledger import summary
-from symjepa.statements.claims import parts
+from symjepa.statements.claims import Claim, parts
 from symjepa.statements.statement import Printed
 from symjepa.verify.ledger import Judged, LedgerRow
 from symjepa.verify.readings import Finding
+
+MARGIN = 35.0
+"""Points for a relation and an indent beside the widest piece of a display."""
 
 
 def fragment(rows: Sequence[LedgerRow], version: str, labels: Collection[str] = ()) -> str:
@@ -39,12 +43,21 @@ def _reading(printed: Printed, one: Judged, labels: Collection[str]) -> dict[str
         "verdict": verdict(printed, found),
         "by": rf"\cref{{{one.label}}}" if one.label in labels else rf"\textsf{{{one.label}}}",
         "words": sentence(own.words),
-        "claim": "" if own.claim is None else claimed(own.claim, "").strip(),
+        "claim": "" if own.claim is None else _formally(own.claim),
         "supposing": _supposing(found),
         "refuted": place(found.refuted.counterexample) if found.refuted else "",
         "conditional": bool(own.when),
         "missing": sentence(own.missing),
     }
+
+
+def _formally(claim: Claim) -> str:
+    """The formal claim; of one that no line can hold, where it is to be found."""
+    rows = [row for part in parts(claim) for row in said(part).rows]
+    widest = max(width(piece) for row in rows for piece in (row.left, *(size for _, size in row.right)))
+    if widest + MARGIN > LINE:
+        return "wider than this page; it is in the certificate of the theorem, and in the ledger as data."
+    return claimed(claim, "").strip()
 
 
 def _capital(text: str) -> str:

@@ -378,6 +378,25 @@ def _of_domination(claim: claims.Dominated) -> Said:
     return Said((shown,), told, short=(shown,))
 
 
+def _of_convergence_between(claim: claims.ConvergesBetween) -> Said:
+    rows = tuple(row(STYLE.function(x, STYLE.expr(t)), value, r"\to") for x, value in claim.to)
+    begin = _equal((STYLE.function(x, "0"), value) for x, value in claim.start)
+    return Said(rows, f"along {_equations(claim.flow)}{_of(claim.flow)}, from {begin},", short=rows)
+
+
+def _of_order(claim: claims.Ordered) -> Said:
+    names = {x: sp.Symbol(f"{x.name}'", real=True) for x in claim.beside.rates}
+    sign = r"\geq" if claim.above else r"\leq"
+    rows = tuple(row(STYLE.expr(x), value.xreplace(names), sign) for x, value in claim.image)
+    first = _equal((STYLE.function(x, "0"), value) for x, value in claim.start)
+    second = _equal((STYLE.function(names[x], "0"), value) for x, value in claim.begin)
+    told = (
+        f"for all times, between the solution of {_equations(claim.flow)}{_of(claim.flow)} from {first} and, primed,"
+        f" that of {_equations(claim.beside)}{_of(claim.beside)} from {second},"
+    )
+    return Said(rows, told, short=rows)
+
+
 def _of_loss(claim: claims.LossIs) -> Said:
     shown = Row(MACROS["loss"], "=", tuple(STYLE.words(claim.traces)))
     preface = "The expected loss, and likewise its mean over any finite sample with its own covariances, is as follows."
@@ -436,6 +455,8 @@ _SETTINGS: dict[type[Claim], Callable[[Any], Said]] = {
     claims.Zeros: _of_zeros,
     claims.Linearized: _of_linearization,
     claims.Converges: _of_convergence,
+    claims.ConvergesBetween: _of_convergence_between,
+    claims.Ordered: _of_order,
     claims.Attracts: _of_attraction,
     claims.Dominated: _of_domination,
     claims.LossIs: _of_loss,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from flint import arb, fmpq
 
 from symjepa.analysis import order
-from symjepa.analysis.duels import Crossing, Order
+from symjepa.analysis.duels import Crossing, Order, verdict
 from symjepa.model import DataReconstruction, Encoder, LatentPrediction, Live, Model, Predictor
 from symjepa.render.plots.drawing import Book, Drawing, framed
 from symjepa.render.plots.look import GREY, PAGE, PENS, empty, styled
@@ -25,7 +26,7 @@ FIRST, SECOND = order.Feature(Fraction(51, 50), Fraction(4, 5)), order.Feature(1
 AMPLITUDE, PART = Fraction(1, 4), Fraction(1, 2)
 LOWEST, LEFT = fmpq(1, 10**9), 1e-8
 DEEPEST, STEPS, CLOSER = 6, 4, 9
-"""Depths from 1 to the deepest, with so many steps between whole ones, and so many halvings where a crossing appears."""
+"""Depths from 1 to the deepest, steps between whole ones, and halvings where a crossing appears."""
 DIGITS = 8
 ROOMY = 1e-4
 """A region that begins below this start has room for words."""
@@ -53,7 +54,7 @@ def row(model: Model, threshold: dict[str, Fraction], depth: Fraction) -> Row:
     """The certified order at one depth, whole or not."""
     duel = order.duel_of(model, FIRST, SECOND, depth=depth, **threshold)
     found = duel.crossings(LOWEST, DIGITS)
-    lowest = found[0].below if found else order.verdict(duel.lead(duel.log_of(arb(LOWEST))))
+    lowest = found[0].below if found else verdict(duel.lead(duel.log_of(arb(LOWEST))))
     if lowest is not Order.FIRST:
         raise NoCurve(f"the larger covariance should be first from small starts; at L = {depth} it is {lowest.value}")
     return Row(depth, found, float((duel.stop() * float(depth)).exp()))
@@ -62,9 +63,8 @@ def row(model: Model, threshold: dict[str, Fraction], depth: Fraction) -> Row:
 def rows(model: Model, threshold: dict[str, Fraction]) -> list[Row]:
     """Every depth of a panel, and closer ones where a crossing appears."""
     found = [row(model, threshold, Fraction(i, STEPS)) for i in range(STEPS, DEEPEST * STEPS + 1)]
-    for here, there in zip(found, found[1:], strict=False):
-        found += _appearing(model, threshold, here, there)
-    return sorted(found, key=lambda one: one.depth)
+    closer = [one for here, there in pairwise(found) for one in _appearing(model, threshold, here, there)]
+    return sorted((*found, *closer), key=lambda one: one.depth)
 
 
 def _appearing(model: Model, threshold: dict[str, Fraction], here: Row, there: Row) -> Iterator[Row]:
@@ -133,15 +133,15 @@ def _handles() -> list[Any]:
 
 
 CAPTION = rf"""Two features, $(<lam>, <rho>) = ({FIRST.lam}, {FIRST.rho})$ and $({SECOND.lam}, {SECOND.rho})$, one
-predictor layer, balanced. A start is given by the encoder's amplitude and its depth; a feature counts as learned at an
-amplitude that is the same for both (above) or at one half of what it will learn (below). Shaded by which of them is
-learned first; dotted: the lower threshold, beyond which nothing is left to be learned. The curve is where both are learned
-together, computed from certified times, at whole depths (circles) and in between, where the same integral makes sense.
-Above it turns once for every depth, as @order-crossing@ says, for both objectives; from small starts the larger covariance
-always wins. Relative to what it learns a JEPA turns twice, and reconstruction, for these features, never."""
+predictor layer, balanced. A feature counts as learned at an amplitude that is the same for both (above), or at one
+half of what it will learn (below). Shaded by which of them is learned first; dotted: the lower threshold, beyond which
+nothing is left to be learned. On the curve both are learned together; it is computed from certified times, at whole
+depths (circles) and in between, where the same integral makes sense. Above, the order turns at most once, as
+@order-crossing@ says, for either objective, and from small starts the larger covariance is always first
+(@order-at-small-starts@). Relative to what it learns a JEPA turns twice, reconstruction with these features never."""
 
 
 def drawings() -> Iterator[Drawing]:
     """The figure of this file."""
     title = "Which of two features is learned first depends on the start, the depth, and what counts as learned."
-    yield Drawing("order", plane, title, CAPTION, "order-crossing", ("order-crossing",))
+    yield Drawing("order", plane, title, CAPTION, "order-crossing", ("order-crossing", "order-at-small-starts"))

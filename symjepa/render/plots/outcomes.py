@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Curve = Callable[[Array], Array]
 WIDTH = 6
 """Features in one matrix; the layers are square."""
-UNTIL = 600
+UNTIL = 1000
 GONE = Fraction(1, 50)
 STEADY = Fraction(1, 1000)
 CARE: dict[str, Any] = {"rtol": 1e-7, "atol": 1e-10}

@@ -157,8 +157,8 @@ dots collapse. {CRITERION} Line: the boundary of @imbalance-threshold@, $<rho> =
 predictor is the larger one, and $\delta = 0$ for $<rho> \leq 0$; a larger encoder loses nothing. Right: the
 amplitude that the encoder keeps, for $\delta = {listed(SHOWN)}$. Lines: $\sqrt{{<rho>^2 - \delta}}$ above the
 threshold and 0 below, by @imbalance-threshold@. Markers: such matrices under a moving average with $<tau> =
-{fraction(TAU)}$, which by @imbalance-threshold-ema@ moves neither the threshold nor what is learned beyond it
-($\delta > 0$)."""
+{fraction(TAU)}$, which by @imbalance-threshold-ema@ moves neither the threshold of a larger predictor nor what is
+learned beyond it."""
 
 
 def drawings() -> Iterator[Drawing]:

@@ -225,7 +225,7 @@ first."""
 
 def drawings() -> Iterator[Drawing]:
     """The figures of this file."""
-    title = "A moving average slows a mode down and cannot make it oscillate."
+    title = "A moving average slows the approach to what is learned, and never makes it oscillate."
     yield Drawing("teacher-rates", rates, title, RATES_CAPTION, RATES, (RATES, LIMITS))
     title = "A moving average delays, at all times and in a fixed order."
     yield Drawing("three-teachers", three_teachers, title, TRAJECTORIES_CAPTION, ORDER, (ORDER,))

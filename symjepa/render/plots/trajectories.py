@@ -204,7 +204,8 @@ have $<lam> = 1$, and $<rho> = {listed(x.rho for x in INFLUENCES)}$ (so that $<s
 {_LINES} The ticks on the right are the learned amplitudes, $<rho>^{{<L>}}$ for the JEPA and
 $<rho>^{{<L>/(<L>+1)}}$ for reconstruction."""
 
-BY_FEATURE = rf"""The panels of Fig.~2 of \cite{{littwin2024jepa}}, from the derived flow. One predictor layer, an encoder of depth $<L> = {MEDIUM}$, balanced, from $<w>(0) =
+BY_FEATURE = rf"""The panels of Fig.~2 of \cite{{littwin2024jepa}}, from the derived flow. One predictor layer, an
+encoder of depth $<L> = {MEDIUM}$, balanced, from $<w>(0) =
 {fraction(EARLIER)}$; shown is the fraction of the learned amplitude. From left to right: $<lam> =
 {listed(x.lam for x in SPREADS[0].features)}$ at $<rho> = 1$; $<rho> =
 {listed(x.rho for x in SPREADS[1].features)}$ at $<lam> = 1$; both against each other, $(<lam>, <rho>) =

@@ -69,12 +69,15 @@ class Monotone:
 class Chain:
     """Certificate that f > 0 (f ≥ 0) at `variable`: f ≥ 0 at `start`, and on the way from there to the variable f' > 0
     (f' ≥ 0), visibly equal to `slope`.  `falling`: the variable lies below its start, and -f' takes the place of f'.
+
+    `using`: relations about the variable that are shown first, everywhere on the way, and then known there.
     """
 
     variable: sp.Symbol
     start: sp.Expr
     slope: sp.Expr | None = None
     falling: bool = False
+    using: tuple[Relation, ...] = ()
 
 
 Relation = Identity | Less | AtMost | Unequal

@@ -46,7 +46,8 @@ def of_attraction(claim: Attracts, context: Context, seed: int) -> Iterator[Agre
     inside = strictly(x, *claim.between)
     exprs = [end for end in (claim.to, *claim.between) if end not in INFINITE]
     facts = (*context.facts, *inside)
-    found = [s for s in starts(claim.flow, exprs, facts, POINTS, seed) if satisfies(facts, s.everything)]
+    drawn = starts(claim.flow, exprs, facts, POINTS + 2, seed)
+    found = [s for s in drawn if satisfies(facts, s.everything) and not _rests(claim, s)]
 
     def check(start: Start, time: fmpq, state: Mapping[sp.Expr, arb], same: Same) -> Iterator[Reading]:
         moved = state[x] - start.numbers[0]
@@ -54,6 +55,11 @@ def of_attraction(claim: Attracts, context: Context, seed: int) -> Iterator[Agre
 
     yield from along_modes("Attracts", [(s, [brief(s) * n for n in (fmpq(1, 4), fmpq(1))]) for s in found], check)
     yield agreement("Attracts: signs of the rate on the way", readings(_on_the_way(claim, start) for start in found))
+
+
+def _rests(claim: Attracts, start: Start) -> bool:
+    """Whether the start is the aim itself, as far as balls can tell."""
+    return claim.to not in INFINITE and value_at(claim.to, start.point, {}).overlaps(start.numbers[0])
 
 
 def _direction(claim: Attracts, start: Start) -> int:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from symjepa.errors import OutsideFragment, SymjepaError, TooLarge, Undefined
+from symjepa.errors import BadSegment, OutsideFragment, SymjepaError, TooLarge, Undefined
 from symjepa.exact.balls import Ternary, same, sign_at
 from symjepa.exact.facts import Fact
 from symjepa.exact.words import Power, WordSum, instantiated, ranges
@@ -186,13 +186,21 @@ def _sums_failure(test: SumsVanish, letters: Letters) -> str | None:
     total: Any = None
     for index, last, words in test.summands:
         for number in range(1, int(last.xreplace(dict(letters.numbers))) + 1):
-            term = instantiated(words, {**letters.numbers, index: sp.Integer(number)})
-            if ranges(term):
+            term = _placed(words, {**letters.numbers, index: sp.Integer(number)})
+            if term is None or ranges(term):
                 return None
             if term.terms:
                 total = letters.value(term) + (0 if total is None else total)
     told = " + ".join(f"Σ[{index} = 1 … {last}] ({words})" for index, last, words in test.summands)
     return f"{told} ≠ 0" if total is not None and np.any(total != 0) else None
+
+
+def _placed(words: WordSum, numbers: Point) -> WordSum | None:
+    """Words at numbers; None if a segment would run backwards there, or an exponent be negative."""
+    try:
+        return instantiated(words, numbers)
+    except BadSegment:
+        return None
 
 
 def _off_diagonal(test: StaysDiagonal) -> Counterexample | None:
@@ -233,7 +241,8 @@ def _spoken_of(test: OnLetters) -> tuple[WordSum, ...]:
     if isinstance(test, TracesVanish | TracesAtMostZero):
         return tuple(WordSum.of(word) for word, _ in test.traces.terms)
     if isinstance(test, SumsVanish):
-        return (*test.letters, *(instantiated(words, {index: sp.S.One}) for index, _, words in test.summands))
+        first = (_placed(words, {index: sp.S.One}) for index, _, words in test.summands)
+        return (*test.letters, *(words for words in first if words is not None))
     return (test.words,)
 
 

@@ -22,6 +22,7 @@ from symjepa.exact.facts import Fact
 from symjepa.exact.scalars import equal
 from symjepa.exact.sums import substitute
 from symjepa.statements.claims import Attracts, Concave, Dominated, Relation
+from symjepa.statements.descriptions import Flow, Restricted
 from symjepa.verify.kernel.assumptions import assumed
 from symjepa.verify.obligations.kinds import Decidable, Equal, HasSign, Plan, Shown, Smooth, plan
 from symjepa.verify.obligations.local import Local, fact_of, interval_from_zero, local, one_dimensional
@@ -226,7 +227,7 @@ def _compared(claim: Dominated) -> tuple[Local, Mapping[sp.Expr, sp.Expr]]:
     state = set(claim.flow.rates)
     own = [claim.quantity, *(side for r in claim.on for side in (r.lhs, r.rhs))]
     outer = [claim.bound, claim.rate, *(side for r in claim.until for side in (r.lhs, r.rhs))]
-    known = {x for rate in claim.flow.rates.values() for x in rate.free_symbols} | state
+    known = _named(claim.flow)
     if claim.start in known or claim.time in known or claim.start == claim.time:
         raise BadDerivation("the start of a quantity and the time are symbols of their own")
     if any(x in e.free_symbols for e in own for x in (claim.start, claim.time)):
@@ -239,6 +240,13 @@ def _compared(claim: Dominated) -> tuple[Local, Mapping[sp.Expr, sp.Expr]]:
     if claim.start.is_integer:
         raise BadDerivation(f"a quantity that moves starts from a real number; {claim.start} is an integer")
     return here, {**here.names, claim.start: sp.Dummy(claim.start.name, **claim.start.assumptions0)}
+
+
+def _named(flow: Flow) -> set[sp.Expr]:
+    """Every symbol that a flow speaks of, in its rates, its domain and its manifold."""
+    manifold = [value for _, value in flow.eliminated] if isinstance(flow, Restricted) else []
+    exprs = (*flow.rates, *flow.rates.values(), *(fact.expr for fact in flow.domain), *manifold)
+    return {x for expr in exprs for x in expr.free_symbols}
 
 
 def _slower(claim: Dominated, here: Local, gap: sp.Expr, given: tuple[Fact, ...]) -> Iterable[Decidable]:

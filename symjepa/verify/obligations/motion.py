@@ -9,6 +9,8 @@ obligation of its own, for a product may have cancelled what is not defined.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from symjepa.errors import BadDerivation
@@ -24,6 +26,7 @@ from symjepa.statements.claims import (
 )
 from symjepa.verify.obligations.kinds import Decidable, Equal, HasSign, Plan, Shown, Smooth, plan
 from symjepa.verify.obligations.local import Local, interval_from_zero, local, one_dimensional
+from symjepa.verify.obligations.scalars import facts_of, renamed_relations, shown_first
 
 
 def of_conserved(claim: Conserved) -> Plan:
@@ -66,8 +69,9 @@ def of_solution(claim: Solves) -> Plan:
     here = local(claim.flow, [value for _, value in (*claim.values, *claim.start)], claim.time)
     time, values, start = here.names[claim.time], here.pairs(claim.values), here.pairs(claim.start)
     on = here.facts(claim.on)
-    lemmas = tuple(HasSign("lemmas", f.expr, f.kind, on, necessary=False) for f in here.facts(claim.using))
-    given = (*on, *here.facts(claim.using))
+    using = renamed_relations(claim.using, here.renamed)
+    lemmas = tuple(replace(line, premise="lemmas") for line in shown_first(using, on))
+    given = (*on, *facts_of(using))
     equations = (
         Equal("equation", derivative(values[x], time), substitute(rate, values), given)
         for x, rate in here.rates.items()

@@ -231,7 +231,7 @@ def of_product(claim: ProductMoves) -> Plan:
     check_letters(claim.flow, *(share.summand for share in claim.shares))
     uses = (*(use for share in claim.shares for use in share.by), *(use for root in claim.roots for use in root.by))
     _listed(uses, claim.on)
-    _check_flow(claim.flow, claim.on)
+    _check_laws(claim.flow, claim.on)
     stacks = _stacks(claim)
     lines: list[Decidable] = []
     lemmas: list[ByInduction] = []
@@ -261,9 +261,7 @@ def of_product(claim: ProductMoves) -> Plan:
     )
 
 
-def _check_flow(layers: Layers, on: tuple[Balanced, ...]) -> None:
-    if type(layers) is not Layers:
-        raise BadDerivation(f"a matrix flow is described by Layers(model); got {type(layers).__name__}")
+def _check_laws(layers: Layers, on: tuple[Balanced, ...]) -> None:
     for hypothesis in on:
         if type(hypothesis) is not Balanced or hypothesis.model != layers.model:
             raise BadDerivation("the balance that is assumed must be that of the layers of this flow")
@@ -396,8 +394,8 @@ def _open(letter: Factor, named: set[Factor], stacks: tuple[Stack, ...]) -> bool
 
 def of_not_closed(claim: NotClosed) -> Plan:
     """Everything is computed on the two exhibits, exactly."""
-    _check_flow(claim.flow, claim.on)
     _check_own(claim)
+    _check_laws(claim.flow, claim.on)
     model = claim.flow.model
     if not (model.encoder.depth.is_Integer and model.predictor.depth.is_Integer):
         raise BadDerivation("two sets of layers are exhibited for one choice of depths; give the model numbers")
@@ -461,8 +459,7 @@ def _whole_rates(flow: MatrixFlow) -> Callable[[Factor], WordSum | None]:
         for number in range(int(factor.lo) + 1, int(factor.hi) + 1):
             stack, layer = factor.stack, sp.Integer(number)
             own = flow.of(Segment(stack, layer, layer - 1))
-            if own is None:
-                return None
+            assert own is not None  # its letters are the model's own
             above, under = stack.segment(factor.hi, layer), stack.segment(layer - 1, factor.lo)
             total = total + above @ own @ under
         return total

@@ -64,23 +64,25 @@ def _defined(*exprs: sp.Expr) -> tuple[Decidable, ...]:
     return tuple(Smooth("defined", expr) for expr in exprs)
 
 
-def _chained(gap: sp.Expr, kind: Kind, chain: Chain, given: tuple[Fact, ...] = ()) -> tuple[Decidable, ...]:
+def _chained(gap: sp.Expr, kind: Kind, chain: Chain) -> tuple[Decidable, ...]:
     """f(a) ≥ 0, and f' of one sign between a and the variable, which lies beyond its start (premise `start`)."""
     if chain.variable in chain.start.free_symbols:
         raise BadDerivation(f"the start of a chain is a constant; {chain.start} holds {chain.variable}")
-    x, sign = sp.Dummy("x", real=True), -1 if chain.falling else 1
+    low, sign = (chain.variable, -1) if chain.falling else (chain.start, 1)
+    x = sp.Dummy("x", positive=True) if low.is_positive else sp.Dummy("x", real=True)
+    begun, moved = (Fact(sign * (x - chain.start), how) for how in ("nonnegative", "positive"))
+    on_the_way = Fact(sign * (chain.variable - x), "nonnegative")
+    using = renamed_relations(chain.using, lambda expr: substitute(expr, {chain.variable: x}))
+    known = (moved, on_the_way, *facts_of(using))
     slope = sign * substitute(derivative(gap, chain.variable), {chain.variable: x})
     by = None if chain.slope is None else substitute(chain.slope, {chain.variable: x})
-    low = chain.variable if chain.falling else chain.start
-    above_zero = (Fact(x, "positive"),) if low.is_positive else ()
-    on_the_way = (*given, Fact(sign * (chain.variable - x), "nonnegative"), *above_zero)
-    begun, moved = (Fact(sign * (x - chain.start), how) for how in ("nonnegative", "positive"))
     return (
-        HasSign("start", substitute(gap, {chain.variable: chain.start}), "nonnegative", given, necessary=False),
-        HasSign("start", sign * (chain.variable - chain.start), kind, given, necessary=False),
-        *(HasSign("start", low, fact.kind, given, necessary=False) for fact in above_zero),
-        HasSign("slope", slope, kind, (moved, *on_the_way), by, necessary=False),
-        Smooth("slope", substitute(gap, {chain.variable: x}), (begun, *on_the_way)),
+        HasSign("start", substitute(gap, {chain.variable: chain.start}), "nonnegative", necessary=False),
+        HasSign("start", sign * (chain.variable - chain.start), kind, necessary=False),
+        *(HasSign("start", low, fact.kind, necessary=False) for fact in assumed([x])),
+        *(replace(line, premise="slope") for line in shown_first(using, (moved, on_the_way))),
+        HasSign("slope", slope, kind, known, by, necessary=False),
+        Smooth("slope", substitute(gap, {chain.variable: x}), (begun, on_the_way)),
     )
 
 
@@ -131,6 +133,8 @@ def renamed_relations(relations: Iterable[Relation], renamed: Callable[[sp.Expr]
 def _mapped(thing: Any, renamed: Callable[[sp.Expr], sp.Expr]) -> Any:
     if isinstance(thing, sp.Expr):
         return renamed(thing)
+    if isinstance(thing, tuple):
+        return tuple(_mapped(part, renamed) for part in thing)
     if isinstance(thing, Relation | Monotone | Chain):
         return replace(thing, **{f.name: _mapped(getattr(thing, f.name), renamed) for f in fields(thing)})
     return thing

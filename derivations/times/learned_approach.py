@@ -1,0 +1,112 @@
+r"""The learned solution is approached exponentially, at its linear rate and with explicit constants on both sides.
+
+With d = K for a JEPA and d = K + L for reconstruction, u' = σ² u^a (c^d - u^d), the gap c^d - u^d closes at the rate d
+σ² u^b, b = a + d - 1, which never exceeds r = d σ² c^b, the linear rate.  So the time from u₀ to u is at least (1/r)
+log ((c^d - u₀^d)/(c^d - u^d)), and exceeds it by at most b (u₀^{1-a} - u^{1-a})/(d (a - 1) λ), whatever u < c: in
+other words $$ (c^d - u_0^d)\,e^{-rt} \leq c^d - u(t)^d \leq C\,(c^d - u_0^d)\,e^{-rt}, \qquad \log C =
+\frac{r\,b}{d\,(a - 1)\,\lambda} u_0^{1-a}. $$
+
+Source: littwin2024jepa, Cor. 4.3 (the fixed points).
+"""
+
+import sympy as sp
+
+from symjepa.statements.claims import AtMost, Chain, Less, Moves
+from symjepa.statements.statement import NearMiss, Statement, proves, tex
+from symjepa.symbols import K, L, sigma2, u
+
+from .critical_time import c, jepa, jepa_integral, mae, mae_integral, u0, u1
+
+latent, data = (K, K + 2 * L - 1), (K + L, K + L - 1)
+
+
+def rate(d, a):
+    """The linear rate at the learned solution."""
+    return d * sigma2 * c ** (a + d - 1)
+
+
+def alone(d, a):
+    """The time of an exponential approach at the linear rate."""
+    return (sp.log(c**d - u0**d) - sp.log(c**d - u1**d)) / rate(d, a)
+
+
+def excess(d, a):
+    """What the approach may take more than that."""
+    b = a + d - 1
+    return b * (u0 ** (1 - a) - u1 ** (1 - a)) / (d * (a - 1) * sigma2 * c**d)
+
+
+def approach(time, d, a):
+    """The time between both."""
+    return AtMost(alone(d, a), time) & AtMost(time, alone(d, a) + excess(d, a))
+
+
+def chord(d, a, x=u1):
+    """b c^{b-d} (c^d - x^d) - d (c^b - x^b): the powers above their chords, as functions of x^d."""
+    b = a + d - 1
+    return b * c ** (b - d) * (c**d - x**d) - d * (c**b - x**b)
+
+
+def convex(d, a):
+    """A lemma: the chord lies below, for both vanish at x = c and the gap grows downward."""
+    b = a + d - 1
+    slope = b * d * u1 ** (d - 1) * (c ** (b - d) - u1 ** (b - d))
+    return AtMost(0, chord(d, a), by=Chain(u1, c, slope, falling=True))
+
+
+def approached(time, d, a):
+    """The same with certificates."""
+    b = a + d - 1
+    common = sigma2 * u1**a * c**b * (c**d - u1**d)
+    yield AtMost(alone(d, a), time, by=Chain(u1, u0, (c**b - u1**b) / common))
+    slack = chord(d, a) / (d * common)
+    yield AtMost(time, alone(d, a) + excess(d, a), by=Chain(u1, u0, slack, using=(convex(d, a),)))
+
+
+closes = Moves(jepa, c**K - u**K, -K * sigma2 * u ** (2 * K + 2 * L - 2) * (c**K - u**K))
+shuts = Moves(
+    mae, c ** (K + L) - u ** (K + L), -(K + L) * sigma2 * u ** (2 * K + 2 * L - 2) * (c ** (K + L) - u ** (K + L))
+)
+slow, fast = approach(jepa_integral(u0, u1), *latent), approach(mae_integral(u0, u1), *data)
+POINT = {K: 1, L: 2, c: 2, sigma2: 1, u0: sp.Rational(1, 2), u1: 1, u: 1}
+LATE = {**POINT, u0: sp.Rational(3, 2), u1: sp.Rational(199, 100)}
+
+learned_approach = Statement(
+    title="The learned solution is approached at its linear rate, within explicit constants on both sides",
+    hypotheses=(Less(0, K), Less(2, K + L), AtMost(u0, u1), Less(u1, c)),
+    claim=closes & shuts & slow & fast,
+    witness=POINT,
+    near_misses=(
+        NearMiss(AtMost(2 * alone(*latent), jepa_integral(u0, u1)), at=LATE, why="half of the rate"),
+        NearMiss(AtMost(jepa_integral(u0, u1), alone(*latent)), at=LATE, why="the exponential alone"),
+        NearMiss(
+            AtMost(jepa_integral(u0, u1), alone(K, 2 * L + K) + excess(*latent)),
+            at={**LATE, u1: sp.Rational(1999999, 1000000)},
+            why="one exponent in the rate",
+        ),
+        NearMiss(
+            AtMost(jepa_integral(u0, u1), alone(*latent) + excess(*latent) / 8),
+            at={**POINT, u0: sp.Rational(1, 100)},
+            why="an eighth of the excess",
+        ),
+    ),
+    source="littwin2024jepa, Cor. 4.3",
+)
+
+
+@proves(learned_approach)
+def theorem():
+    yield (
+        f"Along $\\dot u = {tex(jepa.rates[u])}$, and for reconstruction along $\\dot u = {tex(mae.rates[u])}$, the gap"
+        " closes by"
+    )
+    yield closes
+    yield shuts
+    yield (
+        "at a relative rate that is at most the linear one.  That the times are not shorter than at this rate, and"
+        " longer by a bounded excess only, holds at $u_1 = u_0$, and both gaps grow with $u_1$; for the second $x^b$"
+        " lies above its chord as a function of $x^d$, $b > d$."
+    )
+    yield from approached(jepa_integral(u0, u1), *latent)
+    yield from approached(mae_integral(u0, u1), *data)
+    yield learned_approach.claim

@@ -1,0 +1,95 @@
+r"""The origin lets go slowly: its linearisation vanishes, and the time to leave grows like a power of 1/ε, between two
+multiples of it.
+
+Near u = 0 a mode moves by u' = λ u^a (1 - ...) with a = K + 2L - 1 ≥ 2 for a JEPA and a = K + L - 1 for reconstruction.
+So the relative speed u'/u is at most λ u^{a-1}, which vanishes at the origin: the escape is algebraic, with exponent
+K + 2L - 2 in 1/u₀ = ε^{-1/L}.  For reconstruction with one layer each a = 1, the rate is λ, and the escape exponential:
+then and only then the time is a logarithm to leading order.
+
+Source: littwin2024jepa, Thm 4.5 (the leading terms for K = 1).
+"""
+
+import sympy as sp
+
+from symjepa.statements.claims import AtMost, Chain, Less
+from symjepa.statements.descriptions import Modes
+from symjepa.statements.statement import NearMiss, Statement, proves, tex
+from symjepa.symbols import K, L, sigma2, u
+
+from .critical_time import c, jepa, jepa_integral, mae, mae_integral, mae_logarithm, u0, u1
+
+d, a = K + L, K + 2 * L - 1
+HALF = sp.Rational(1, 2)
+
+
+def slow(flow: Modes, depth, exponent):
+    """The relative speed lies between two multiples of λ u^(exponent - 1)."""
+    top = sigma2 * c**depth * u ** (exponent - 1)
+    return AtMost(flow.rates[u] / u, top) & AtMost(top * (1 - (u1 / c) ** depth), flow.rates[u] / u)
+
+
+def powers(depth, exponent):
+    """The time that the power alone would take."""
+    return (u0 ** (1 - exponent) - u1 ** (1 - exponent)) / ((exponent - 1) * sigma2 * c**depth)
+
+
+def escape(time, depth, exponent):
+    """The time lies between that of the power and a multiple of it."""
+    alone = powers(depth, exponent)
+    return AtMost(alone, time) & AtMost(time, alone / (1 - (u1 / c) ** depth))
+
+
+def escaped(time, depth, exponent):
+    """The same with certificates: equal at u1 = u0, and the gaps grow with u1."""
+    alone = powers(depth, exponent)
+    gain = u1 ** (depth - exponent) / (sigma2 * c**depth * (c**depth - u1**depth))
+    slack = alone * depth * c**depth * u1 ** (depth - 1) / (c**depth - u1**depth) ** 2
+    yield AtMost(alone, time, by=Chain(u1, u0, gain))
+    yield AtMost(time, alone * c**depth / (c**depth - u1**depth), by=Chain(u1, u0, slack))
+
+
+logarithm = sp.log(u1) - sp.log(u0)
+single = AtMost(logarithm / (sigma2 * c**2), mae_logarithm(u0, u1))
+latent, data = escape(jepa_integral(u0, u1), K, a), escape(mae_integral(u0, u1), d, d - 1)
+POINT = {K: 1, L: 2, c: 2, sigma2: 1, u0: HALF, u1: 1, u: 1}
+
+origin_escape = Statement(
+    title="The origin has no linear rate, and the time to leave it grows like a power of 1/ε",
+    hypotheses=(Less(0, K), Less(2, d), AtMost(u0, u1), Less(u1, c), AtMost(u, u1)),
+    claim=slow(jepa, K, a) & slow(mae, d, d - 1) & Less(1, a) & latent & data & single,
+    witness=POINT,
+    near_misses=(
+        NearMiss(slow(jepa, K, a + 1), at={**POINT, u: HALF}, why="one exponent"),
+        NearMiss(AtMost(jepa_integral(u0, u1), powers(K, a)), at=POINT, why="the power alone is too fast"),
+        NearMiss(
+            AtMost(jepa_integral(u0, u1), powers(K, a - 1) / (1 - (u1 / c) ** K)),
+            at={**POINT, u0: sp.Rational(1, 10)},
+            why="the exponent of a JEPA with a layer less",
+        ),
+        NearMiss(
+            Less(2, a), at={K: 1, L: 1, c: 2, u0: 1, u1: 1, u: 1}, without=(Less(2, d),), why="a = 2 for one layer each"
+        ),
+    ),
+    source="littwin2024jepa, Thm 4.5",
+)
+
+
+@proves(origin_escape)
+def theorem():
+    yield (
+        f"A JEPA mode moves by $\\dot u = {tex(jepa.rates[u])}$ and one of reconstruction by $\\dot u ="
+        f" {tex(mae.rates[u])}$, with the learned amplitude $c$.  The relative speeds are at most a power of $u$:"
+    )
+    yield slow(jepa, K, a)
+    yield slow(mae, d, d - 1)
+    yield "whose exponent is positive, so that the linearisation at the origin vanishes:"
+    yield Less(1, a)
+    yield "The times compare with those of the power alone, whose integral is elementary:"
+    yield from escaped(jepa_integral(u0, u1), K, a)
+    yield latent
+    yield "and for reconstruction"
+    yield from escaped(mae_integral(u0, u1), d, d - 1)
+    yield data
+    yield "With one layer each its exponent is 1, and a logarithm takes the place of the power:"
+    yield AtMost(0, sp.log(c**2 - u0**2) - sp.log(c**2 - u1**2), by=Chain(u1, u0, 2 * u1 / (c**2 - u1**2)))
+    yield origin_escape.claim

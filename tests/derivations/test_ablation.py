@@ -1,0 +1,99 @@
+"""The ablations at drawn exact numbers: rates as derived, against what the theorems say, without the kernel."""
+
+from __future__ import annotations
+
+import sympy as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from symjepa.book.ablation import imbalance_threshold_ema as ema
+from symjepa.book.ablation import weight_decay_threshold as decay
+
+from symjepa.model import DataReconstruction, Encoder, LatentPrediction, Live, Model, Predictor, Shared
+from symjepa.statements.descriptions import modes
+from symjepa.symbols import K, alpha, b, eta, lam, sigma2, tau, w
+
+numbers = st.builds(sp.Rational, st.integers(1, 12), st.integers(1, 6))
+signed = st.builds(sp.Rational, st.integers(-12, 12), st.integers(1, 6))
+depths = st.tuples(st.integers(1, 3), st.integers(1, 3))
+
+
+def rates(model, coordinates, **values):
+    """The rates of a model at numbers, by the names of its state."""
+    point = {sp.Symbol(name): value for name, value in values.items()}
+    named = lambda expr: expr.xreplace({s: point[sp.Symbol(s.name)] for s in expr.free_symbols})
+    return {x.name: named(rate) for x, rate in modes(model, coordinates).rates.items()}
+
+
+def latent(teacher, encoder, predictor, weight_decay=sp.S.Zero):
+    return Model(Encoder(encoder), Predictor(predictor), LatentPrediction(), teacher, sp.S.One, weight_decay)
+
+
+@settings(max_examples=30, deadline=None)
+@given(depths, numbers, numbers)
+def test_without_predictor_a_mode_moves_by_the_sign_of_its_gap(depth, covariance, variance):
+    rate = rates(latent(Live(), depth[0], 0), "balanced", u=sp.Rational(3, 2), lam=covariance, sigma2=variance)["u"]
+    assert sp.sign(rate) == sp.sign(covariance - variance)
+
+
+@settings(max_examples=30, deadline=None)
+@given(signed, signed, signed, numbers, numbers)
+def test_without_stop_gradient_the_encoder_shrinks_by_what_the_best_predictor_leaves(W, V, covariance, variance, left):
+    values = {"lam": covariance, "sigma2": variance, "sigma2_y": left + covariance**2 / variance, "w": W, "v": V}
+    rate = rates(latent(Shared(), 1, 1), "product", **values)["w"]
+    assert 2 * W * rate <= -2 * left * W**2
+
+
+@settings(max_examples=30, deadline=None)
+@given(numbers, signed, numbers, numbers)
+def test_for_perfect_views_the_difference_of_squares_stands_still(W, V, c, variance):
+    values = {"lam": c * variance, "sigma2": variance, "sigma2_y": c**2 * variance, "w": W, "v": V}
+    found = rates(latent(Shared(), 1, 1), "product", **values)
+    assert W * found["w"] == (V - c) * found["v"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(depths, numbers, numbers, numbers)
+def test_above_its_threshold_weight_decay_wins_at_every_amplitude(depth, c, amplitude, variance):
+    predictor, encoder = depth
+    m, n = predictor + 2 * encoder - 2, predictor
+    covariance, critical = sp.Rational(m + n, m) * variance * c**n, sp.Rational(n, m) * variance * c ** (m + n)
+    values = {"lam": covariance, "sigma2": variance, "eta": critical, "u": amplitude}
+    rate = rates(latent(Live(), encoder, predictor, eta), "balanced", **values)["u"]
+    assert rate < 0 or (amplitude == c and rate == 0)
+
+
+@settings(max_examples=30, deadline=None)
+@given(numbers, numbers, numbers)
+def test_reconstruction_with_one_layer_each_has_no_lower_branch(amplitude, c, variance):
+    model = Model(Encoder(1), Predictor(1), DataReconstruction(), None, sp.S.One, eta)
+    values = {"lam": 2 + variance * c**2, "sigma2": variance, "eta": sp.Integer(2), "u": amplitude}
+    assert sp.sign(rates(model, "balanced", **values)["u"]) == sp.sign(c - amplitude)
+
+
+@settings(max_examples=30, deadline=None)
+@given(numbers, numbers, numbers)
+def test_off_balance_the_predictor_moves_to_rho_and_the_encoder_with_it(d, gain, step):
+    V, variance = d + step, sp.Rational(3, 2)
+    W = sp.sqrt(V**2 - d**2)
+    values = {"lam": variance * (d + gain), "sigma2": variance, "w": W, "v": V}
+    found = rates(latent(Live(), 1, 1), "product", **values)
+    assert sp.sign(found["v"]) == sp.sign(found["w"]) == sp.sign(d + gain - V)
+
+
+@settings(max_examples=40, deadline=None)
+@given(signed, signed, numbers, st.integers(1, 4), numbers, numbers)
+def test_below_the_threshold_the_form_of_encoder_and_teacher_falls(scale, B, s, part, variance, pace):
+    # α = 1; (w, d, V) is a multiple of (3, 4, 5), so that every root is rational
+    W, d = 3 * s * sp.sign(scale), 4 * s
+    h = d * sp.Rational(part, 4)
+    kappa = min(variance * h * d, pace * h / d)
+    point = {ema.d: d, ema.h: h, sigma2: variance, tau: pace, alpha: 1, w: W, b: B}
+    flow = ema.below
+    speed = sum(ema.form.diff(x).subs(point) * rate.subs(point) for x, rate in flow.rates.items())
+    assert speed <= -kappa * ema.form.subs(point)
+
+
+def test_the_threshold_of_weight_decay_is_the_printed_one_for_one_layer_each():
+    one = decay.one
+    critical = one.critical.subs({decay.c: decay.e, K: 1}).subs(decay.e, lam / (2 * sp.sqrt(alpha) * sigma2))
+    assert sp.simplify(critical - lam**2 / (4 * sigma2)) == 0
