@@ -65,3 +65,30 @@ DECOUPLES = Printed(
     relayed="a summary of its assumptions",
     id="littwin2024jepa-decoupling",
 )
+BALANCE = Printed(
+    source="tian2021directpred, Thm 1",
+    words=r"$W W^\top - W_p^\top W_p$, in one place with $\alpha_p^{-1}$ before the second, goes like $e^{-2\eta t}$",
+    seen="second-hand",
+)
+ONE_TEACHER = Printed(
+    source="tian2021directpred, Assumption 1 and Eq. 13",
+    words=r"the teacher is a multiple $\tau(t)$ of the student, the same for all modes",
+    seen="second-hand",
+    id="tian2021directpred-assumption-1",
+)
+UNSTABLE_ORIGIN = Printed(source="tian2021directpred, App. D.4", words="the origin is unstable", seen="second-hand")
+NO_STOP = Printed(
+    source="tian2021directpred, Thm 2",
+    words="without stop-gradient the encoder goes to zero",
+    seen="second-hand",
+)
+PLATEAU = Printed(
+    source="cagoh2025learningorder, its plateau",
+    words=r"the amplitude has its plateau at $\rho^{1/L}$",
+    seen="second-hand",
+)
+ASYMPTOTE = Printed(
+    source="cagoh2025learningorder, its asymptote",
+    words=r"the encoder tends to $\sqrt{\rho\mu}$",
+    seen="second-hand",
+)

@@ -9,10 +9,12 @@ c = σy² (1 - r²).
 import sympy as sp
 
 from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor, Shared
-from symjepa.statements.claims import Iff, Less, Moves, dominated, solves
+from symjepa.statements.claims import Iff, Less, Moves, Unequal, dominated, solves
 from symjepa.statements.descriptions import modes
-from symjepa.statements.statement import Let, NearMiss, Statement, proves, tex
+from symjepa.statements.statement import Let, NearMiss, Reading, Statement, proves, tex
 from symjepa.symbols import K, L, alpha, lam, rho, sigma2, sigma2_y, t, u, u0, v, w
+
+from ..printed import NO_STOP
 
 q, left, n0 = sp.Symbol("q", positive=True), sp.Symbol("c", positive=True), sp.Symbol("n0", nonnegative=True)
 w0, whole = sp.Symbol("w0", positive=True), sp.Symbol("C", positive=True)
@@ -52,6 +54,8 @@ signs, steady, every_depth = exponential(one), exponential(single), algebraic(de
 remainder = Iff(Less(0, sigma2_y - lam**2 / sigma2), Less(lam**2, sigma2 * sigma2_y), 1 / sigma2)
 gap = Less(2 * lam, sigma2 + sigma2_y, by=sigma2 * (1 - rho) ** 2 + (sigma2 * sigma2_y - lam**2) / sigma2)
 closed = solves(bare(L), {u: (u0 ** (-L * q) + L * q * whole * t) ** (-1 / (L * q))}, {u: u0}, t)
+correlated = w**2 * (sigma2 * (v - rho) ** 2 + (sigma2 * sigma2_y - lam**2) / sigma2)
+shrinks = Less(w * unstopped(1, 1, sigma2_y).rates[w], 0, by=correlated)
 closed_single = solves(bare(1), {u: u0 * sp.exp(-whole * t)}, {u: u0}, t)
 
 no_stop_gradient_collapse = Statement(
@@ -87,6 +91,18 @@ no_stop_gradient_collapse = Statement(
         ),
     ),
     source="tian2021directpred, Sec. 3.2",
+    printed=(
+        NO_STOP.read(
+            Reading(
+                "with one layer each and without weight decay, $w^2$ shrinks wherever it is not zero",
+                "true when",
+                shrinks,
+                hypotheses=(Unequal(w, 0),),
+                when=(Less(lam**2, sigma2 * sigma2_y),),
+            ),
+            Reading("with one layer each it falls below an exponential, if $r^2 < 1$", "confirmed", signs),
+        ),
+    ),
 )
 
 

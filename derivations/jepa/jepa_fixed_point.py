@@ -14,7 +14,7 @@ from symjepa.statements.descriptions import modes, pairs
 from symjepa.statements.statement import Let, NearMiss, Reading, Statement, proves, tex
 from symjepa.symbols import K, L, lam, rho, sigma2, u
 
-from ..printed import FIXED_POINTS, PREDICTABLE
+from ..printed import ASYMPTOTE, FIXED_POINTS, PLATEAU, PREDICTABLE
 
 jepa = modes(Model(Encoder(L), Predictor(K), LatentPrediction(), Live()), "balanced")
 single = modes(Model(Encoder(L), Predictor(1), LatentPrediction(), Live()), "balanced")
@@ -29,6 +29,15 @@ complete = Zeros(
 )
 stable = Linearized(jepa, pairs({u: learned}), (rate,), stable=True)
 attracts = Converges(jepa, learned, sp.S.Zero, sp.oo, unit, K)
+as_deep = modes(Model(Encoder(L), Predictor(L), LatentPrediction(), Live()), "balanced")
+
+
+def rests_at(encoder_amplitude: sp.Expr) -> Zeros:
+    """With one predictor layer, and the encoder at this amplitude."""
+    own = encoder_amplitude ** (1 / L)
+    return Zeros(single, (component({u: own}, (u - own,)),), (Cofactors(pairs({u: 1}), -sigma2 * u ** (2 * L)),))
+
+
 encoder = Moves(jepa, u**L, L * u ** (L - 1) * unit * (rho - u**K))
 
 jepa_fixed_point = Statement(
@@ -68,6 +77,19 @@ jepa_fixed_point = Statement(
                 Zeros(single, (component({u: rho}, (u - rho,)),), (Cofactors(pairs({u: 1}), -sigma2 * u ** (2 * L)),)),
                 sharper=stable & attracts,
             ),
+        ),
+        PLATEAU.read(
+            Reading("of the encoder, with one predictor layer", "refuted", rests_at(rho ** (1 / L))),
+            Reading(
+                "of one layer, with as many layers in the predictor as in the encoder",
+                "confirmed",
+                Converges(as_deep, rho ** (1 / L), sp.S.Zero, sp.oo, sigma2 * u ** (3 * L - 1), L),
+            ),
+            Reading("of the loss that its experiment trains", "open", missing="the loss is not in what was relayed"),
+        ),
+        ASYMPTOTE.read(
+            Reading("with $\\mu = \\sigma^2$ and one predictor layer", "refuted", rests_at(sp.sqrt(rho * sigma2))),
+            Reading("with another $\\mu$", "open", missing="what $\\mu$ stands for is not in what was relayed"),
         ),
         PREDICTABLE.read(
             Reading(

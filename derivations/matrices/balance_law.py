@@ -9,13 +9,15 @@ Source: arora2018optimization, Thm 1; tian2021directpred, Thm 1 (one layer each,
 """
 
 from symjepa.exact.words import WordSum
+from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
 from symjepa.modes.balance import law
 from symjepa.statements.claims import All, AtMost, Decays, Drift, Less, Relation
 from symjepa.statements.descriptions import Layers
-from symjepa.statements.statement import NearMiss, Statement, proves, tex
+from symjepa.statements.statement import NearMiss, Reading, Statement, proves, tex
 from symjepa.symbols import K, L, alpha, eta, k, l, tau
 
 from ..models import STOPPED, latent, shared, stopped
+from ..printed import BALANCE
 
 inside_encoder, inside_predictor, at_joint = AtMost(l, L - 1), AtMost(k, K - 1), Less(0, K)
 WHERE: dict[str, Relation] = {"encoder": inside_encoder, "predictor": inside_predictor, "joint": at_joint}
@@ -47,6 +49,7 @@ live = Layers(latent(STOPPED["live"]))
 own, first, last = balance(live, "joint"), live.letters.predictor.layer(1), live.letters.encoder.layer(L)
 without_alpha = first.T @ first - last @ last.T
 upper = live.letters.encoder.layer(l + 1)
+equal_rates = Layers(Model(Encoder(L), Predictor(K), LatentPrediction(), Live(), 1, eta))
 
 balance_law = Statement(
     title="Every joint keeps its balance, and without stop-gradient one fails",
@@ -68,6 +71,17 @@ balance_law = Statement(
         NearMiss(decays(branches, "joint"), why="without stop-gradient the joint is not conserved"),
     ),
     source="arora2018optimization, Thm 1; tian2021directpred, Thm 1",
+    printed=(
+        BALANCE.read(
+            Reading("with $\\alpha^{-1}$, for every rate of the predictor", "confirmed", decays(live, "joint")),
+            Reading("without $\\alpha^{-1}$, at equal rates", "confirmed", decays(equal_rates, "joint")),
+            Reading(
+                "without $\\alpha^{-1}$, for every rate of the predictor",
+                "refuted",
+                Decays(live, without_alpha, -2 * eta, (at_joint,)),
+            ),
+        ),
+    ),
 )
 
 

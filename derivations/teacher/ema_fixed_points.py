@@ -22,12 +22,15 @@ from symjepa.statements.claims import (
     Identity,
     Less,
     Monotone,
+    Moves,
     Zeros,
     component,
 )
 from symjepa.statements.descriptions import modes, pairs, restricted
-from symjepa.statements.statement import Let, NearMiss, Statement, proves, tex
+from symjepa.statements.statement import Let, NearMiss, Reading, Statement, proves, tex
 from symjepa.symbols import K, L, b, lam, rho, s, sigma2, tau, u, v, w
+
+from ..printed import ONE_TEACHER, UNSTABLE_ORIGIN
 
 single = modes(Model(Encoder(1), Predictor(1), LatentPrediction(), EMA(tau)), "product")
 product, layers, live = (
@@ -126,6 +129,24 @@ ema_fixed_points = Statement(
         ),
     ),
     source="tian2021directpred, Thm 1 and App. D.4 (K = L = 1)",
+    printed=(
+        ONE_TEACHER.read(
+            Reading(
+                "the ratio $b/w$ of a mode moves by its own value and $\\tau$ alone, so that modes that start with one"
+                " ratio keep one",
+                "refuted",
+                Moves(single, b / w, tau * (1 - b / w)),
+            ),
+            Reading("at rest the ratio is 1 in every mode that survives", "confirmed", lines),
+        ),
+        UNSTABLE_ORIGIN.read(
+            Reading(
+                "for $0 \\leq \\delta < \\rho^2$ no positive start, however small, stays near it: all go to $w = m$",
+                "confirmed",
+                reached,
+            ),
+        ),
+    ),
 )
 
 

@@ -75,6 +75,7 @@ def run(request: Namespace) -> int:
     from symjepa.verify.ledger import counts
 
     jobs, seconds = whole_number("--jobs", request.jobs), time_limit(request.time_limit)
+    request.output.mkdir(parents=True, exist_ok=True)  # a folder that cannot be made is told before the work is done
     done = examined(jobs, seconds, request.effort == "full")
     found = [outcome for outcome, _ in done]
     steps = list(_written(request.output, done))

@@ -30,6 +30,12 @@ def _plain(expr: sp.Expr) -> str:
     return str(expr)
 
 
+@lru_cache(maxsize=50_000)
+def free_in(expr: sp.Expr) -> frozenset[sp.Symbol]:
+    """The free symbols of an expression: a function of the tree alone, which SymPy walks at every question."""
+    return frozenset(expr.free_symbols)
+
+
 @dataclass(frozen=True)
 class Range:
     """lo <= symbol <= hi, over the integers or over the reals; hi may be oo."""
@@ -57,10 +63,10 @@ class Fact:
     @property
     def free_symbols(self) -> frozenset[sp.Symbol]:
         """Symbols that are not bound by `over`; a range may use the symbols bound before it."""
-        free = set(self.expr.free_symbols)
+        free = free_in(self.expr)
         for r in reversed(self.over):
-            free = (free - {r.symbol}) | r.lo.free_symbols | r.hi.free_symbols
-        return frozenset(free)
+            free = (free - {r.symbol}) | free_in(r.lo) | free_in(r.hi)
+        return free
 
     def under(self, r: Range) -> Fact:
         """The same fact for every value of r.symbol."""

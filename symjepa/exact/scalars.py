@@ -12,7 +12,8 @@ conditions hold, e is defined, real, and has the element's value.  Each rule dem
                                 = x for x > -1; e^(nW) = z^n W^-n where z is not 0
   Sum                           over the integers n with lo <= n <= hi (none if hi < lo); lo and hi are integers;
                                 conditions on the term hold for every such n.  Linear in the term; no other law is used
-  Integral                      conditions on the integrand hold between lo <= hi, which makes it continuous there
+  Integral                      conditions on the integrand hold between lo <= hi, which makes it continuous there; it
+                                is 0 for lo = hi
 SymPy's assumptions are read only to choose a rule (`is_integer` of a symbol); the fact is demanded again.  What is not
 listed is refused by name.  Binders are numbered by the height of their body, so an inner binder never has the number of
 an enclosing one: nothing is captured, and equal sums meet whatever their indices are called.
@@ -295,13 +296,23 @@ class _Reader:
         return result
 
     def _integral(self, symbol: sp.Symbol, lo: Element, hi: Element, body: Body) -> Element:
+        if lo == hi:
+            return self._at_a_point(symbol, lo, body)
         bound = binder(_number(body[1], body[2]), integer=False)
         before = len(self.conditions)
         with self._binding(symbol, bound, lo, hi):
             element = self._limits(*body)
         if len(self.conditions) > before:
             self.need(ring.lower(hi - lo), "nonnegative")
-        return ring.ZERO if lo == hi else _distributed("integral", bound, element, lo, hi)
+        return _distributed("integral", bound, element, lo, hi)
+
+    def _at_a_point(self, symbol: sp.Symbol, place: Element, body: Body) -> Element:
+        """The integral from a place to itself: 0, where the integrand is defined there."""
+        outer = self.scope
+        self.scope = {**outer, symbol: place}
+        self._limits(*body)
+        self.scope = outer
+        return ring.ZERO
 
     @contextmanager
     def _binding(self, symbol: sp.Symbol, bound: sp.Symbol, lo: Element, hi: Element) -> Iterator[None]:

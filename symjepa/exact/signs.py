@@ -30,7 +30,7 @@ import sympy as sp
 from symjepa.errors import OutsideFragment, TooLarge, Undefined
 from symjepa.exact import group_ring as ring
 from symjepa.exact.balls import sign_at
-from symjepa.exact.facts import Fact, Kind, Range
+from symjepa.exact.facts import Fact, Kind, Range, free_in
 from symjepa.exact.group_ring import Atom, Base, Element, Exponent, Monomial
 from symjepa.exact.scalars import Normal, equal, is_binder, normal
 from symjepa.exact.sums import peeled, substitute
@@ -82,23 +82,79 @@ def of_number(c: Fraction | int) -> Sign:
     return Sign(c >= 0, c <= 0, c != 0)
 
 
+class _Read:
+    """What the facts say as they stand: plain ones in order, integers, hypotheses by their elements, signs of symbols.
+
+    A function of the facts alone, so it is kept for all who know the same facts; nobody changes it.
+    """
+
+    def __init__(self, facts: frozenset[Fact]) -> None:
+        self.plain = tuple(sorted((f for f in facts if not f.over), key=str))
+        self.integers = frozenset(f.expr for f in self.plain if f.kind == "integer")
+        self.hypotheses = self._table()
+        self.of_size: dict[int, list[Element]] = {}
+        for own in self.hypotheses:
+            self.of_size.setdefault(len(own.terms), []).append(own)
+        self.bounds = self._bounded()
+
+    def _table(self) -> dict[Element, list[tuple[Fact, bool]]]:
+        """Facts by their element up to a positive factor; the flag says that the sign is reversed."""
+        table: dict[Element, list[tuple[Fact, bool]]] = {}
+        for f in self.plain:
+            if f.kind == "integer":
+                continue
+            try:
+                element = _cleared(f.expr)
+            except REFUSALS:
+                continue
+            if element:
+                for reverse in (False, True):
+                    table.setdefault(_up_to_factor(f.expr, reverse), []).append((f, reverse))
+        return table
+
+    def _bounded(self) -> dict[sp.Symbol, Sign]:
+        """Signs of symbols that follow from a x + b >= 0, rounded for integers."""
+        signs: dict[sp.Symbol, Sign] = {}
+        for f in self.plain:
+            for x, a, rest in _affine(f):
+                b = rest.constant()
+                if b is None or f.kind not in ("positive", "nonnegative") or normal(f.expr).conditions:
+                    continue
+                signs[x] = signs.get(x, UNKNOWN) | self._half_line(x, a, -b / a, f.kind == "positive")
+        return signs
+
+    def _half_line(self, x: sp.Symbol, a: Fraction, end: Fraction, strict: bool) -> Sign:
+        """The sign of x from x >= end (a > 0) or x <= end (a < 0)."""
+        if x in self.integers:
+            step = (floor(end) + 1 if strict else ceil(end)) if a > 0 else (ceil(end) - 1 if strict else floor(end))
+            end, strict = Fraction(step), False
+        if a > 0:
+            return POSITIVE if end > 0 or (end == 0 and strict) else NONNEGATIVE if end == 0 else UNKNOWN
+        return NEGATIVE if end < 0 or (end == 0 and strict) else -NONNEGATIVE if end == 0 else UNKNOWN
+
+
+@lru_cache(maxsize=5_000)
+def _read(facts: frozenset[Fact]) -> _Read:
+    return _Read(facts)
+
+
 class Signs:
     """Decides facts from facts; `reason` says how, or None for "not shown"."""
 
     def __init__(self, facts: Iterable[Fact]) -> None:
         self.facts = frozenset(facts)
-        self._plain = sorted((f for f in self.facts if not f.over), key=str)
-        self._integers = frozenset(f.expr for f in self._plain if f.kind == "integer")
+        self._read = _read(self.facts)
         self._under_way: set[object] = set()
         self._failed: set[object] = set()
         self._slack = False
-        self._images: dict[bool, tuple[dict[sp.Symbol, sp.Expr], Signs]] = {}
+        self._elements: dict[sp.Expr, Element] = {}
+        self._images: dict[tuple[bool, tuple[tuple[Fact, bool], ...]], tuple[dict[sp.Symbol, sp.Expr], Signs]] = {}
+        self._inside: dict[tuple[Range, bool], tuple[sp.Symbol, Signs]] = {}
+        self._narrower: dict[tuple[Fact, ...], Signs] = {}
         self._near: dict[frozenset[Fact], Signs] = {}
         self._fewer = False
         self._known: dict[sp.Expr, Sign] = {}
         self._settled: dict[tuple[sp.Expr, Kind], str] = {}
-        self._hypotheses = self._table()
-        self._bounds = self._bounded()
 
     # What users ask.
 
@@ -165,7 +221,8 @@ class Signs:
     @contextmanager
     def _once(self, what: object) -> Iterator[bool]:
         """False if the same question is under way, or the proof is too deep."""
-        first = what not in self._under_way | self._failed and len(self._under_way) < MAX_DEPTH
+        met = what in self._under_way or what in self._failed
+        first = not met and len(self._under_way) < MAX_DEPTH
         if first:
             self._under_way.add(what)
         try:
@@ -184,28 +241,44 @@ class Signs:
         return inside.reason(Fact(substitute(fact.expr, {r.symbol: n}), fact.kind, moved))
 
     def _within(self, r: Range) -> tuple[sp.Symbol, Signs]:
+        """A symbol of the range, in no fact and in neither end, and what holds there; the same at every question."""
+        low = self.shows(Fact(r.lo, "positive"))
+        if (r, low) not in self._inside:
+            self._inside[r, low] = self._entered(r, low)
+        n, inside = self._inside[r, low]
+        return n, self._asking(inside, n)
+
+    def _entered(self, r: Range, low: bool) -> tuple[sp.Symbol, Signs]:
         n = r.symbol
-        met = r.lo.free_symbols.union(r.hi.free_symbols, *(f.free_symbols for f in self.facts))
+        met = free_in(r.lo).union(free_in(r.hi), *(f.free_symbols for f in self.facts))
         if is_binder(n) or n in met:
             n = sp.Dummy(n.name, integer=True) if r.integer else sp.Dummy(n.name)
         extra = [Fact(n - r.lo, "nonnegative")]
         extra += [] if r.hi is sp.oo else [Fact(r.hi - n, "nonnegative")]
         extra += [Fact(n, "integer")] if r.integer else []
-        extra += [Fact(n, "positive")] if self.shows(Fact(r.lo, "positive")) else []
-        inside = Signs(self.facts | frozenset(extra))
-        inside._under_way, inside._slack = self._under_way | {n}, self._slack
-        return n, inside
+        extra += [Fact(n, "positive")] if low else []
+        return n, Signs(self.facts | frozenset(extra))
 
     def _assuming(self, *more: Fact) -> Signs:
         """What also holds under further facts."""
-        narrower = Signs(self.facts | frozenset(more))
-        narrower._under_way, narrower._slack = set(self._under_way), self._slack
-        return narrower
+        if more not in self._narrower:
+            self._narrower[more] = Signs(self.facts | frozenset(more))
+        return self._asking(self._narrower[more])
+
+    def _asking(self, other: Signs, *more: object) -> Signs:
+        """Another one, kept for further questions, asked on the way of this one: what it has shown holds for good, what
+        it has failed to show does not.
+        """
+        other._under_way, other._slack = self._under_way.union(more), self._slack
+        other._failed.clear()
+        return other
 
     # Normal forms with their conditions shown.
 
     def _normal(self, expr: sp.Expr) -> Element | None:
         """The element of expr, if every condition of its normal form is shown."""
+        if expr in self._elements:
+            return self._elements[expr]
         with self._once(("normal", expr)) as first:
             if not first:
                 return None
@@ -214,6 +287,7 @@ class Signs:
             except REFUSALS:
                 return None
             if self._all(form):
+                self._elements[expr] = form.element
                 return form.element
         self._failed.add(("normal", expr))
         return None
@@ -223,21 +297,6 @@ class Signs:
 
     # Hypotheses.
 
-    def _table(self) -> dict[Element, list[tuple[Fact, bool]]]:
-        """Facts by their element up to a positive factor; the flag says that the sign is reversed."""
-        table: dict[Element, list[tuple[Fact, bool]]] = {}
-        for f in self._plain:
-            if f.kind == "integer":
-                continue
-            try:
-                element = _cleared(f.expr)
-            except REFUSALS:
-                continue
-            if element:
-                for reverse in (False, True):
-                    table.setdefault(_primitive(-element if reverse else element), []).append((f, reverse))
-        return table
-
     def _by_hypothesis(self, expr: sp.Expr) -> Sign:
         try:
             element = _cleared(expr)
@@ -246,7 +305,7 @@ class Signs:
         if not element:
             return UNKNOWN
         result = UNKNOWN
-        for f, reverse in self._hypotheses.get(_primitive(element), ()):
+        for f, reverse in self._read.hypotheses.get(_up_to_factor(expr, False), ()):
             if f.expr == expr or (self._normal(f.expr) is not None and self._normal(expr) is not None):
                 known = SIGN_OF[f.kind]
                 result = result | (-known if reverse else known)
@@ -254,36 +313,16 @@ class Signs:
 
     def _by_multiple(self, expr: sp.Expr, element: Element) -> Sign:
         """The element is a fact's times a monomial of known sign."""
-        for own, known_facts in self._hypotheses.items():
-            ratio = _ratio(element, own) if len(own.terms) == len(element.terms) > 1 else None
+        for own in self._read.of_size.get(len(element.terms), ()) if len(element.terms) > 1 else ():
+            ratio = _ratio(element, own)
             if ratio is None:
                 continue
             sign = self._of_monomial(ratio)
-            for f, reverse in known_facts:
+            for f, reverse in self._read.hypotheses[own]:
                 if sign.ne and self._normal(f.expr) is not None and self._normal(expr) is not None:
                     known = SIGN_OF[f.kind]
                     return sign * (-known if reverse else known)
         return UNKNOWN
-
-    def _bounded(self) -> dict[sp.Symbol, Sign]:
-        """Signs of symbols that follow from a x + b >= 0, rounded for integers."""
-        signs: dict[sp.Symbol, Sign] = {}
-        for f in self._plain:
-            for x, a, rest in _affine(f):
-                b = rest.constant()
-                if b is None or f.kind not in ("positive", "nonnegative") or normal(f.expr).conditions:
-                    continue
-                signs[x] = signs.get(x, UNKNOWN) | self._half_line(x, a, -b / a, f.kind == "positive")
-        return signs
-
-    def _half_line(self, x: sp.Symbol, a: Fraction, end: Fraction, strict: bool) -> Sign:
-        """The sign of x from x >= end (a > 0) or x <= end (a < 0)."""
-        if x in self._integers:
-            step = (floor(end) + 1 if strict else ceil(end)) if a > 0 else (ceil(end) - 1 if strict else floor(end))
-            end, strict = Fraction(step), False
-        if a > 0:
-            return POSITIVE if end > 0 or (end == 0 and strict) else NONNEGATIVE if end == 0 else UNKNOWN
-        return NEGATIVE if end < 0 or (end == 0 and strict) else -NONNEGATIVE if end == 0 else UNKNOWN
 
     # Structure.
 
@@ -307,7 +346,7 @@ class Signs:
         if isinstance(e, sp.Rational) and e.q:
             return of_number(Fraction(int(e.p), int(e.q)))
         if isinstance(e, sp.Symbol):
-            return self._bounds.get(e, UNKNOWN)
+            return self._read.bounds.get(e, UNKNOWN)
         if isinstance(e, sp.Add):
             first, *rest = (self.sign(a) for a in e.args)
             return _accumulated(first, rest) | self._of_difference(e) | self._of_lambert(e) | self._past_number(e)
@@ -434,12 +473,12 @@ class Signs:
             element = self._normal(expr) if first else None
             if element is None:
                 return False
-            shifts = [number for f in self._integers if (number := self._normal(f)) is not None]
+            shifts = [number for f in self._read.integers if (number := self._normal(f)) is not None]
             return any(self._is_integer_polynomial(element - x) for x in (ring.ZERO, *shifts))
 
     def _is_integer_polynomial(self, element: Element) -> bool:
         return all(c.denominator == 1 for c in element.terms.values()) and all(
-            b in self._integers and isinstance(x, Fraction) and x.denominator == 1 and x > 0
+            b in self._read.integers and isinstance(x, Fraction) and x.denominator == 1 and x > 0
             for m in element.terms
             for b, x in m
         )
@@ -508,7 +547,7 @@ class Signs:
         """Fewer facts: those on symbols of expr alone, then on their neighbours too; a bound by symbols from further
         away may otherwise take the place of the one that is needed.
         """
-        symbols = frozenset(expr.free_symbols)
+        symbols = free_in(expr)
         for _ in range(0 if self._fewer else 2):
             own = frozenset(f for f in self.facts if f.free_symbols <= symbols)
             if 0 < len(own) < len(self.facts):
@@ -522,35 +561,27 @@ class Signs:
     def _moved(self, upper: bool) -> tuple[dict[sp.Symbol, sp.Expr], Signs]:
         """x = bound + slack for symbols, one after another; and what is known of the image.
 
-        Kept for the next question unless a fact was passed over: that it is defined may yet be shown.  Facts about
-        integrals bound no symbol and are left behind.
+        Kept for the next question that finds the same facts defined, and integers.  Facts about integrals bound no
+        symbol and are left behind.
         """
-        if upper in self._images:
-            return self._images[upper]
-        values: dict[sp.Symbol, sp.Expr] = {}
-        facts, whole = set(self.facts), True
-        for f in self._plain:
-            if f.kind not in ("positive", "nonnegative") or f.expr.has(sp.Integral) or not _affine(f):
-                continue
-            if self._normal(f.expr) is None:
-                whole = False
-                continue
-            choice = _elimination(f, values, upper, self._is_integer(f.expr))
-            if choice is not None:
-                x, value, known = choice
-                values = {y: substitute(e, {x: value}) for y, e in values.items()} | {x: value}
-                facts |= known
-        kept = (f for f in facts if not f.expr.has(sp.Integral))
-        image = values, Signs({_image(f, values) for f in kept} if values else ())
-        if whole:
-            self._images[upper] = image
-        return image
+        usable = tuple((f, self._is_integer(f.expr)) for f in _bounding(self.facts) if self._normal(f.expr) is not None)
+        if (upper, usable) not in self._images:
+            values, facts = _moved(self.facts, upper, usable)
+            self._images[upper, usable] = values, Signs(facts)
+        return self._images[upper, usable]
 
 
 @lru_cache(maxsize=5_000)
 def _cleared(expr: sp.Expr) -> Element:
     """The normal form by which hypotheses are compared; its conditions are for the caller to show."""
     return ring.clear(normal(expr).element)
+
+
+@lru_cache(maxsize=5_000)
+def _up_to_factor(expr: sp.Expr, reverse: bool) -> Element:
+    """The cleared element, or its negative, up to a positive factor."""
+    element = _cleared(expr)
+    return _primitive(-element if reverse else element)
 
 
 def _constant_sign(expr: sp.Expr) -> Sign:
@@ -560,6 +591,33 @@ def _constant_sign(expr: sp.Expr) -> Sign:
     except REFUSALS:
         return UNKNOWN
     return UNKNOWN if sign is None else of_number(sign)
+
+
+@lru_cache(maxsize=5_000)
+def _bounding(facts: frozenset[Fact]) -> tuple[Fact, ...]:
+    """Those that can bound a symbol."""
+    signed = (f for f in _read(facts).plain if f.kind in ("positive", "nonnegative"))
+    return tuple(f for f in signed if not f.expr.has(sp.Integral) and _affine(f))
+
+
+@lru_cache(maxsize=5_000)
+def _moved(
+    facts: frozenset[Fact], upper: bool, usable: tuple[tuple[Fact, bool], ...]
+) -> tuple[dict[sp.Symbol, sp.Expr], frozenset[Fact]]:
+    """x = bound + slack from facts that are defined, with whether they are about integers; and the image of all facts.
+
+    A function of its arguments but for the names of the slacks, which occur in nothing else.
+    """
+    values: dict[sp.Symbol, sp.Expr] = {}
+    known: set[Fact] = set()
+    for f, whole in usable:
+        choice = _elimination(f, values, upper, whole)
+        if choice is not None:
+            x, value, more = choice
+            values = {y: substitute(e, {x: value}) for y, e in values.items()} | {x: value}
+            known |= more
+    kept = (f for f in facts | known if not f.expr.has(sp.Integral))
+    return values, frozenset(_image(f, values) for f in kept) if values else frozenset()
 
 
 def _image(f: Fact, values: dict[sp.Symbol, sp.Expr]) -> Fact:
@@ -581,26 +639,37 @@ def _primitive(element: Element) -> Element:
 def _ratio(element: Element, other: Element) -> Monomial | None:
     """The monomial m with element = c m other, c > 0, if there is one."""
     m0, c0 = next(iter(other.terms.items()))
+    inverse = ring.raised(m0, Fraction(-1))
     for m, c in element.terms.items():
-        monomial = ring.times(m, ring.raised(m0, Fraction(-1)))
-        if c / c0 > 0 and not element - other * ring.term(monomial, c / c0):
+        monomial = ring.times(m, inverse) if c / c0 > 0 else None
+        if monomial is not None and _are_multiples(element, other, *ring.folded(monomial), c / c0):
             return monomial
     return None
 
 
-def _affine(f: Fact) -> list[tuple[sp.Symbol, Fraction, Element]]:
+def _are_multiples(element: Element, other: Element, k: Fraction, m: Monomial, c: Fraction) -> bool:
+    """element = c k m other, term by term up to the first that differs; multiplying by m is injective on monomials."""
+    for n, d in other.terms.items():
+        folded, product = ring.folded(ring.times(n, m))
+        if element.terms.get(product) != d * c * k * folded:
+            return False
+    return True
+
+
+@lru_cache(maxsize=5_000)
+def _affine(f: Fact) -> tuple[tuple[sp.Symbol, Fraction, Element], ...]:
     """Every way to read f.expr as a x + rest, with a rational and rest free of x, on its conditions."""
     try:
         element = normal(f.expr).element
     except REFUSALS:
-        return []
+        return ()
     found = []
     for x in sorted(f.expr.free_symbols, key=ring.key):
         m: Monomial = frozenset({(x, Fraction(1))})
         rest = Element({n: c for n, c in element.terms.items() if n != m})
         if m in element.terms and x not in ring.free(rest):
             found.append((x, element.terms[m], rest))
-    return found
+    return tuple(found)
 
 
 def _elimination(

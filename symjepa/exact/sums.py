@@ -17,7 +17,7 @@ import sympy as sp
 
 from symjepa.errors import InvalidLemma
 from symjepa.exact import group_ring as ring
-from symjepa.exact.facts import Fact, Range, lifted
+from symjepa.exact.facts import Fact, Range, free_in, lifted
 from symjepa.exact.scalars import equal, normal
 
 ONE = sp.Integer(1)
@@ -31,7 +31,8 @@ def fresh(s: sp.Symbol) -> sp.Symbol:
 
 def substitute(expr: sp.Expr, values: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
     """Free symbols replaced at once; bound symbols are renamed where a value would be captured."""
-    values = {s: x for s, x in values.items() if s in expr.free_symbols}
+    free = free_in(expr)
+    values = {s: x for s, x in values.items() if s in free}
     if not values:
         return expr
     if isinstance(expr, sp.Symbol):
@@ -47,7 +48,7 @@ def _substitute_bound(expr: sp.Expr, values: Mapping[sp.Symbol, sp.Expr]) -> sp.
     """The outermost limit is opened: its bounds are outside its scope, everything else is inside."""
     body, (s, *bounds) = peeled(expr)
     inside = {k: x for k, x in values.items() if k != s}
-    if any(s in x.free_symbols for x in inside.values()):
+    if any(s in free_in(x) for x in inside.values()):
         new = fresh(s)
         body, s = substitute(body, {s: new}), new
     return expr.func(substitute(body, inside), (s, *(substitute(b, values) for b in bounds)))

@@ -21,7 +21,7 @@ SymPy numbers and monomials in commuting scalars; they are combined by SymPy's c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import lru_cache, reduce
 from typing import Any
 
@@ -636,3 +636,35 @@ def ranges(words: WordSum) -> frozenset[sp.Expr]:
     gaps = {gap for f in segments for gap in (f.hi - f.lo, f.lo, f.stack.depth - f.hi)}
     gaps |= words.needs | {f.exponent for f in powers}
     return frozenset(gap for gap in gaps if not (gap.is_Integer and gap >= 0))
+
+
+def noted(thing: object) -> tuple[frozenset[sp.Expr], ...]:
+    """What the words inside a thing need for a meaning, in their order.
+
+    Words that merged into one are equal though they may need more: whoever remembers an answer about words by their
+    equality remembers this with them.
+    """
+    if isinstance(thing, tuple):
+        return tuple(needs for part in thing for needs in noted(part))
+    if isinstance(thing, Word):
+        return (thing.needs,)
+    if not is_dataclass(thing) or isinstance(thing, type):
+        return ()
+    own = (thing.needs,) if isinstance(thing, WordSum) else ()
+    return own + tuple(needs for f in fields(thing) for needs in noted(getattr(thing, f.name)))
+
+
+def symbols_of(words: WordSum) -> set[sp.Symbol]:
+    """Depths, indices and scalars that occur in words."""
+    scalars = {s for _, coefficient in words.terms for s in coefficient.free_symbols}
+    return scalars | {s for gap in _extents(words) for s in gap.free_symbols}
+
+
+def _extents(words: WordSum) -> Iterable[sp.Expr]:
+    for letter in words.letters():
+        if isinstance(letter, Power):
+            yield letter.exponent
+        factor = letter.root if isinstance(letter, Power) else letter
+        yield from (getattr(factor, name) for name in ("hi", "lo") if hasattr(factor, name))
+        if hasattr(factor, "stack"):
+            yield factor.stack.depth

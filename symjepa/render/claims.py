@@ -15,7 +15,7 @@ from typing import Any
 import sympy as sp
 
 from symjepa.errors import SymjepaError
-from symjepa.exact.words import TraceSum, WordSum, gram_power
+from symjepa.exact.words import TraceSum, WordSum, gram_power, symbols_of
 from symjepa.model import Model
 from symjepa.render.styles import LATEX, MACHINE, TERMINAL, Style
 from symjepa.render.words import Terms
@@ -24,7 +24,6 @@ from symjepa.statements.claims import Claim, Pairs
 from symjepa.statements.descriptions import Flow, Modes, Restricted
 from symjepa.statements.statement import Instance, Let
 from symjepa.symbols import t
-from symjepa.verify.kernel.refute import symbols_of
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from symjepa.verify.lines import decided, exhibited_at, learned
 from symjepa.verify.obligations import compiled
 from symjepa.verify.obligations.kinds import Decidable, HasSign, Smooth
 from symjepa.verify.proofs import items, placed
-from symjepa.verify.readings import Finding, Adjudged, Settled, adjudicated
+from symjepa.verify.readings import Adjudged, Finding, Settled, adjudicated
 from symjepa.verify.unfolding import replaced, unfolding
 from symjepa.verify.unfolding import unfolded as unfolded
 from symjepa.verify.witness import empty_hypotheses

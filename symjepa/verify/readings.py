@@ -17,6 +17,7 @@ import sympy as sp
 
 from symjepa.errors import BadDerivation, SymjepaError
 from symjepa.exact.facts import Fact
+from symjepa.exact.words import noted
 from symjepa.model import Model
 from symjepa.statements.claims import All, Claim, Identity, parts
 from symjepa.statements.descriptions import Layers
@@ -142,9 +143,9 @@ def _under(reading: Reading, when: tuple[Claim, ...], settled: Settled, follow: 
     known = _with(settled.known, hypotheses) if inside else hypotheses
     known, lines = follow(reading.lines, stated, known)
     at = exhibited_at(reading.at)
-    ready = {line.claim: line for line in settled.claim} if inside and not when else {}
+    ready = {(line.claim, noted(line.claim)): line for line in settled.claim} if inside and not when else {}
     claim = tuple(
-        replace(ready[part] if part in ready else decided(part, known, hypotheses, at), stated=said)
+        replace(ready.get((part, noted(part))) or decided(part, known, hypotheses, at), stated=said)
         for said, part in zip(parts(stated.claim), parts(own.claim), strict=True)
     )
     proved = all(line.verdict is Verdict.PROVED for line in claim)

@@ -17,13 +17,12 @@ from typing import Any
 import sympy as sp
 
 from symjepa.exact.facts import Fact
-from symjepa.exact.words import WordSum
+from symjepa.exact.words import WordSum, symbols_of
 from symjepa.flow import expected_loss
 from symjepa.model import Model
 from symjepa.statements.claims import Claim, Relation
 from symjepa.statements.descriptions import Foreign, Layers, Modes
 from symjepa.symbols import K, L
-from symjepa.verify.kernel.refute import symbols_of
 from symjepa.verify.obligations.kinds import Closes, Equal, HasSign, Plan, Smooth, TracesVanish, WordsVanish
 from symjepa.verify.obligations.local import fact_of
 

@@ -14,13 +14,13 @@ import sympy as sp
 from symjepa.errors import SymjepaError
 from symjepa.exact.facts import Fact
 from symjepa.exact.sums import substitute
+from symjepa.exact.words import symbols_of
 from symjepa.statements.claims import Annihilates, parts
 from symjepa.statements.statement import Instance, Statement
 from symjepa.verify.kernel.assumptions import assumed
 from symjepa.verify.kernel.decide import Context
 from symjepa.verify.kernel.instances import Letters, exhibited, obeys
 from symjepa.verify.kernel.points import Point, holds_at, satisfies
-from symjepa.verify.kernel.refute import symbols_of
 from symjepa.verify.obligations import compiled
 from symjepa.verify.obligations.kinds import Decidable, Equal, HasSign, Plan, Smooth, WordsVanish
 from symjepa.verify.search.letters import instances

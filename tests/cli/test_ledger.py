@@ -150,7 +150,7 @@ def test_rows_of_one_id_in_other_words_are_refused(tmp_path: Path, capsys: pytes
         ("littwin2024jepa-eq-8", ["littwin2024jepa-eq-8"]),
         ("mae-mode-ode", ["littwin2024jepa-eq-8"]),
         ("mae_mode_ode", ["littwin2024jepa-eq-8"]),
-        ("balance-law", []),
+        ("expected-loss", []),
     ],
 )
 def test_rows_are_found_by_source_id_and_theorem(

@@ -18,11 +18,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import sympy as sp
+
 from symjepa.errors import SymjepaError
 from symjepa.exact.balls import precision
 from symjepa.statements import claims
 from symjepa.statements.claims import Claim, parts
-from symjepa.statements.statement import Conjecture, Theorem
+from symjepa.statements.statement import Conjecture, Instance, Statement, Theorem
 from symjepa.verify.corroborate import (
     comparison,
     dynamics,
@@ -37,9 +39,11 @@ from symjepa.verify.corroborate import (
     words,
 )
 from symjepa.verify.corroborate.agreement import MOST, NEEDED, Agreement, agreement, merged
+from symjepa.verify.corroborate.draw import around
 from symjepa.verify.corroborate.integrate import BITS
 from symjepa.verify.hypotheses import context_of
 from symjepa.verify.kernel.decide import Context
+from symjepa.verify.kernel.points import Point
 from symjepa.verify.unfolding import unfolded
 
 __all__ = ["MOST", "NEEDED", "Agreement", "corroborate", "corroborated"]
@@ -86,7 +90,15 @@ def corroborate(theorem: Theorem | Conjecture, seed: int = 0) -> tuple[Agreement
     """One agreement for each kind of computation that the conjuncts of the claim allow, each the worst of its kind."""
     statement = unfolded(theorem.statement)
     context = context_of(statement.hypotheses)
-    return merged(found for part in parts(statement.claim) for found in corroborated(part, context, seed))
+    with around(_witnesses(statement)):
+        return merged(found for part in parts(statement.claim) for found in corroborated(part, context, seed))
+
+
+def _witnesses(statement: Statement) -> list[Point]:
+    """The exact points of the witness, as far as it is one of numbers."""
+    several = statement.witness if isinstance(statement.witness, tuple) else (statement.witness,)
+    points = (one.numbers if isinstance(one, Instance) else one for one in several)
+    return [{symbol: sp.Rational(value) for symbol, value in point.items()} for point in points]
 
 
 def corroborated(claim: Claim, context: Context, seed: int = 0) -> tuple[Agreement, ...]:

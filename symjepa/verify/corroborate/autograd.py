@@ -6,7 +6,7 @@ the graph and is cut by torch itself, or left in it for a shared teacher.  Doubl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from importlib import import_module
@@ -57,7 +57,10 @@ def disagreements(flow: MatrixFlow) -> list[str]:
 def gradients(model: Model, point: Point) -> Gradients:
     """The loss ½ E‖P W x - sg[W̄ y]‖² of a sample, backward."""
     torch = _torch()
-    leaf: Callable[[Array], Any] = lambda held: torch.tensor(held.astype(float), dtype=torch.float64, requires_grad=True)
+
+    def leaf(held: Array) -> Any:
+        return torch.tensor(held.astype(float), dtype=torch.float64, requires_grad=True)
+
     stacks = {name: [leaf(layer) for layer in layers] for name, layers in point.stacks.items()}
     product_teacher = leaf(point.product_teacher)
     x, y = (torch.tensor(views.astype(float), dtype=torch.float64) for views in (point.x, point.y))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from random import Random
 
 import sympy as sp
@@ -14,6 +16,18 @@ from symjepa.verify.search.points import points
 
 TRIES = 600
 DEEPEST = 3
+NEARBY = 60
+_NEAR: ContextVar[tuple[Point, ...]] = ContextVar("near", default=())
+
+
+@contextmanager
+def around(points: Iterable[Point]) -> Iterator[None]:
+    """Within this block, where random numbers do not meet the facts, numbers near these points are tried."""
+    token = _NEAR.set(tuple(points))
+    try:
+        yield
+    finally:
+        _NEAR.reset(token)
 
 
 def drawn(
@@ -23,7 +37,7 @@ def drawn(
     factors.
 
     `fixed` values are kept.  Where random numbers do not meet the facts (an equation among them) the kernel's small
-    numbers are tried.
+    numbers are tried, then numbers near the points that `around` gives.
     """
     kept = dict(fixed or {})
     wanted = [fact for fact in facts if not fact.over]
@@ -37,7 +51,7 @@ def drawn(
             found.append(point)
         if len(found) == count:
             return found
-    return found or _small(names, wanted, kept, count)
+    return found or _small(names, wanted, kept, count) or _nearby(names, wanted, kept, count, random)
 
 
 def _number(symbol: sp.Symbol, random: Random) -> sp.Rational:
@@ -58,3 +72,28 @@ def _small(names: list[sp.Symbol], facts: list[Fact], kept: Point, count: int) -
         if len(found) == count:
             break
     return found
+
+
+def _nearby(names: list[sp.Symbol], facts: list[Fact], kept: Point, count: int, random: Random) -> list[Point]:
+    """Moved a little from a given point, symbol by symbol; the points themselves if no move is left."""
+    given = [{**known, **kept} for known in _NEAR.get()]
+    moved = [{s: _moved(s, point.get(s), random) for s in names} for point in given for _ in range(NEARBY)]
+    stays = [{s: sp.sympify(point[s]) for s in names} for point in given if set(names) <= set(point)]
+    found: list[Point] = []
+    for rest in (*moved, *stays):
+        point = {**rest, **kept}
+        if point not in found and satisfies(facts, point):
+            found.append(point)
+        if len(found) == count:
+            break
+    return found
+
+
+def _moved(symbol: sp.Symbol, value: object, random: Random) -> sp.Rational:
+    """A number near a value; a depth, and any second one, stays."""
+    if value is None:
+        return _number(symbol, random)
+    number = sp.sympify(value)
+    return (
+        number if symbol.is_integer or random.random() < 0.5 else number * (1 + sp.Rational(random.randint(-3, 3), 97))
+    )

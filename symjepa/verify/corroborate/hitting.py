@@ -36,7 +36,7 @@ def hitting_integral(flow: Flow, start: sp.Expr, stop: sp.Expr, point: Point, bi
 def of_hitting_time(claim: Hits, context: Context, seed: int) -> Iterator[Agreement]:
     """The claimed time against the integral, and against the place where the integrated flow is at that time."""
     state = set(claim.flow.rates) - {claim.stop}
-    symbols = (parameters(claim.flow, [claim.start, claim.time]) - state) | {claim.stop}
+    symbols = parameters(claim.flow, [claim.start, claim.time]) - state | claim.stop.free_symbols
     points = drawn(symbols, (*context.facts, *facts_of(claim.on)), 2 * POINTS, seed)
     yield agreement("Hits: rigorous integral", readings(_integral(claim, point) for point in points))
     arrivals = [(start, _arrives(claim, start)) for start in filter(None, (_begun(claim, p) for p in points[:POINTS]))]
@@ -56,8 +56,10 @@ def _integral(claim: Hits, point: ExactPoint) -> Callable[[], Iterable[Reading]]
 
 
 def _begun(claim: Hits, point: ExactPoint) -> Start | None:
-    """The start of the claim at a point; its other end is no part of the state any more."""
+    """The start of the claim at a point, if it takes any time; its other end is no part of the state any more."""
     try:
+        if not ball(claim.time, point, BITS) > 0:
+            return None
         flow = numeric(claim.flow, {s: x for s, x in point.items() if s not in claim.flow.rates})
         return Start(point, {flow.state[0]: spelled_out(claim.start, point)}, flow)
     except QUIET:

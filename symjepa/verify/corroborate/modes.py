@@ -53,7 +53,8 @@ def _at_depths(flow: Flow, point: Point) -> Flow:
     """The description at numeric depths; the whole flow of a restricted one is derived, then restricted."""
     if isinstance(flow, Modes):
         values = tuple((symbol, sp.sympify(value).xreplace(dict(point))) for symbol, value in flow.values)
-        depths = {symbol: value for symbol, value in point.items() if symbol.is_integer}
+        depths = {symbol: value for symbol, value in (*point.items(), *values) if symbol.is_integer}
+        values = tuple((symbol, value) for symbol, value in values if not symbol.is_integer)
         return Modes(at_numbers(flow.model, depths), flow.coordinates, values)
     if isinstance(flow, Restricted):
         fixed = {symbol: value for symbol, value in point.items() if symbol not in flow.whole.rates}

@@ -13,7 +13,7 @@ import numpy as np
 import sympy as sp
 
 from symjepa.exact.facts import Fact
-from symjepa.exact.words import Segment, instantiated, ranges
+from symjepa.exact.words import Segment, instantiated, ranges, symbols_of
 from symjepa.flow import letters
 from symjepa.model import Model
 from symjepa.statements.claims import (
@@ -41,7 +41,6 @@ from symjepa.verify.corroborate.words import of_drift, own_letters
 from symjepa.verify.kernel.decide import Context
 from symjepa.verify.kernel.instances import Letters
 from symjepa.verify.kernel.points import Point
-from symjepa.verify.kernel.refute import symbols_of
 from symjepa.verify.obligations.local import fact_of
 from symjepa.verify.search.letters import instances
 

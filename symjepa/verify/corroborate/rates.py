@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import sympy as sp
@@ -205,12 +206,18 @@ def _raised(x: Any, exponent: sp.Expr) -> Any:
     if x == 0 and exponent.is_positive:
         return x
     if exponent.is_Integer and (exponent >= 0 or x != 0):
-        return x ** int(exponent)
+        return _multiplied(x, int(exponent))
     if isinstance(x, fmpq):
         raise _Irrational
     if not x > 0:
         raise Undefined(f"a certified positive base is needed for the power {exponent}, but got {x}")
     return (x.log() * ball(exponent, {}, _bits())).exp()
+
+
+def _multiplied(x: Any, exponent: int) -> Any:
+    """x^n by multiplication: FLINT's power of a ball that holds zero is no number."""
+    power = prod([x] * abs(exponent), start=x - x + 1)
+    return power if exponent >= 0 else 1 / power
 
 
 # The claim.

@@ -13,7 +13,7 @@ from flint import arb, arb_mat, fmpq
 
 from symjepa.errors import InvalidModel
 from symjepa.exact.facts import Fact
-from symjepa.exact.words import Matrix, Word, WordSum, length, ranges
+from symjepa.exact.words import Matrix, Word, WordSum, length, ranges, symbols_of
 from symjepa.flow import MatrixFlow, gradient_flow, letters
 from symjepa.model import EMA, Frozen, LayerEMA, Model
 from symjepa.modes.frames import alignment
@@ -40,7 +40,6 @@ from symjepa.verify.corroborate.modes import readings
 from symjepa.verify.kernel.decide import Context
 from symjepa.verify.kernel.instances import Letters
 from symjepa.verify.kernel.points import Point
-from symjepa.verify.kernel.refute import symbols_of
 from symjepa.verify.obligations.scalars import facts_of
 from symjepa.verify.search.letters import instances
 

@@ -8,7 +8,7 @@ a sufficient condition failed refutes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -19,7 +19,7 @@ import sympy as sp
 from symjepa.errors import BadSegment, OutsideFragment, SymjepaError, TooLarge, Undefined
 from symjepa.exact.balls import Ternary, same, sign_at
 from symjepa.exact.facts import Fact
-from symjepa.exact.words import Power, WordSum, instantiated, ranges
+from symjepa.exact.words import WordSum, instantiated, ranges, symbols_of
 from symjepa.statements.claims import Balanced, Below
 from symjepa.statements.statement import Instance
 from symjepa.verify.kernel.assumptions import assumed
@@ -253,19 +253,3 @@ def _weights(test: OnLetters) -> set[sp.Symbol]:
     models = [rule.model for rule in test.granted if isinstance(rule, Balanced)]
     told = [expr for m in models for expr in (m.encoder.depth, m.predictor.depth, m.predictor_rate)]
     return {s for expr in (*bounds, *told, *(c for _, c in traces)) for s in expr.free_symbols}
-
-
-def symbols_of(words: WordSum) -> set[sp.Symbol]:
-    """Depths, indices and scalars that occur in words."""
-    scalars = {s for _, coefficient in words.terms for s in coefficient.free_symbols}
-    return scalars | {s for gap in _ends(words) for s in gap.free_symbols}
-
-
-def _ends(words: WordSum) -> Iterable[sp.Expr]:
-    for letter in words.letters():
-        if isinstance(letter, Power):
-            yield letter.exponent
-        factor = letter.root if isinstance(letter, Power) else letter
-        yield from (getattr(factor, name) for name in ("hi", "lo") if hasattr(factor, name))
-        if hasattr(factor, "stack"):
-            yield factor.stack.depth

@@ -9,8 +9,6 @@ on the target is made of the model's own residual, with y + n in the place of y,
 
 from __future__ import annotations
 
-from functools import cache
-
 import sympy as sp
 
 from symjepa.errors import BadDerivation
@@ -45,13 +43,13 @@ from symjepa.verify.obligations.kinds import (
 )
 from symjepa.verify.obligations.local import fact_of
 from symjepa.verify.obligations.matrices import check_letters, still_constants
-from symjepa.verify.obligations.products import fresh_index
+from symjepa.verify.obligations.products import fresh_index, remembered
 from symjepa.verify.obligations.scalars import facts_of
 
 Weighted = tuple[tuple[sp.Expr, WordSum], ...]
 
 
-@cache
+@remembered
 def of_lasting(claim: Lasts) -> Plan:
     """Each form grows as certified, and together they hold every letter that moves."""
     top = _ceiling(claim)
@@ -98,6 +96,9 @@ def _fresh(layers: Layers, growth: Growth) -> Growth:
 
 
 def _grown(layers: Layers, growth: Growth, top: sp.Expr | None) -> list[Decidable]:
+    indices = {entry.index for entry in layers.flow.rates}
+    if not all(one.lhs in indices for one in _relations(growth)):  # an index is at least 1; of others nothing is known
+        raise BadDerivation("the conditions of a bound are the ranges of running indices of layers, AtMost(l, L)")
     growth = _fresh(layers, growth)
     given = tuple(fact for one in _relations(growth) for fact in (fact_of(one), Fact(one.lhs - 1, "nonnegative")))
     words = [part for _, part in (*growth.form, *growth.squares, *growth.below)]
@@ -197,7 +198,7 @@ def _held(claim: Lasts, letter: WordSum, moving: list[LayerRate]) -> tuple[Decid
 # Noise on the target.
 
 
-@cache
+@remembered
 def of_target_noise(claim: TargetNoise) -> Plan:
     """The loss and every layer's rate, with y + n in the place of y."""
     model = claim.model

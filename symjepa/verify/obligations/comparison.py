@@ -22,10 +22,9 @@ from symjepa.exact.facts import Fact
 from symjepa.exact.scalars import equal
 from symjepa.exact.sums import substitute
 from symjepa.statements.claims import Attracts, Concave, Dominated, Relation
-from symjepa.statements.descriptions import Flow, Restricted
 from symjepa.verify.kernel.assumptions import assumed
 from symjepa.verify.obligations.kinds import Decidable, Equal, HasSign, Plan, Shown, Smooth, plan
-from symjepa.verify.obligations.local import Local, fact_of, interval_from_zero, local, one_dimensional
+from symjepa.verify.obligations.local import Local, fact_of, interval_from_zero, local, named_in, one_dimensional
 from symjepa.verify.obligations.scalars import facts_of, renamed_relations, shown_first
 
 INFINITE = (sp.oo, -sp.oo)
@@ -227,7 +226,7 @@ def _compared(claim: Dominated) -> tuple[Local, Mapping[sp.Expr, sp.Expr]]:
     state = set(claim.flow.rates)
     own = [claim.quantity, *(side for r in claim.on for side in (r.lhs, r.rhs))]
     outer = [claim.bound, claim.rate, *(side for r in claim.until for side in (r.lhs, r.rhs))]
-    known = _named(claim.flow)
+    known = named_in(claim.flow)
     if claim.start in known or claim.time in known or claim.start == claim.time:
         raise BadDerivation("the start of a quantity and the time are symbols of their own")
     if any(x in e.free_symbols for e in own for x in (claim.start, claim.time)):
@@ -240,13 +239,6 @@ def _compared(claim: Dominated) -> tuple[Local, Mapping[sp.Expr, sp.Expr]]:
     if claim.start.is_integer:
         raise BadDerivation(f"a quantity that moves starts from a real number; {claim.start} is an integer")
     return here, {**here.names, claim.start: sp.Dummy(claim.start.name, **claim.start.assumptions0)}
-
-
-def _named(flow: Flow) -> set[sp.Expr]:
-    """Every symbol that a flow speaks of, in its rates, its domain and its manifold."""
-    manifold = [value for _, value in flow.eliminated] if isinstance(flow, Restricted) else []
-    exprs = (*flow.rates, *flow.rates.values(), *(fact.expr for fact in flow.domain), *manifold)
-    return {x for expr in exprs for x in expr.free_symbols}
 
 
 def _slower(claim: Dominated, here: Local, gap: sp.Expr, given: tuple[Fact, ...]) -> Iterable[Decidable]:
@@ -277,8 +269,10 @@ def _in_range(start: sp.Symbol, value: sp.Expr, given: tuple[Fact, ...]) -> tupl
 
 
 def _from_zero(claim: Dominated, time: sp.Expr, times: tuple[Fact, ...]) -> tuple[Decidable, ...]:
-    """The times are an interval from 0: each relation is `time` itself, or affine in time and strict at 0."""
-    lines: list[Decidable] = []
+    """The times are an interval from 0 on, for a slower quantity lies above before it: each relation is `time` ≥ 0,
+    or affine in time and strict at 0.
+    """
+    lines: list[Decidable] = [HasSign("start", time, "nonnegative", times, necessary=False)]
     for fact in interval_from_zero(claim.until, time, times):
         at_zero = substitute(fact.expr, {time: sp.S.Zero})
         lines.append(HasSign("start", at_zero, "positive", necessary=False))

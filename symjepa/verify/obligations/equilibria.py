@@ -56,13 +56,11 @@ def of_zeros(claim: Zeros) -> Plan:
 
 
 def _unlisted(claim: Zeros, here: Local, given: tuple[Fact, ...]) -> HasSign:
-    """Where every rate is exactly 0, some component holds: a certified zero in none of them refutes the claim."""
-    followers = [here.names[one.variable] for one in claim.follows]
-    gaps = []
-    for part in claim.components:
-        values = here.pairs(part.at)
-        equations = [*map(here.renamed, part.equations), *(x - values.get(x, x) for x in followers)]
-        gaps.append(sp.Add(*(sp.Pow(e, 2) for e in equations)))
+    """Where every rate is exactly 0, the state is that of some component: a certified zero in none of them refutes the
+    claim, whatever the equations, which are certificates.
+    """
+    listed = (here.pairs(part.at) for part in claim.components)
+    gaps = [sp.Add(*(sp.Pow(x - values.get(x, x), 2) for x in here.rates)) for values in listed]
     resting = tuple(Fact(rate, "zero") for rate in here.rates.values())
     return HasSign("unlisted", sp.Mul(*gaps), "zero", (*given, *resting))
 
@@ -132,7 +130,10 @@ def _component(part: Component, here: Local, given: tuple[Fact, ...], rest: dict
     ]
     lines += [HasSign("annihilates", substitute(fact.expr, values), fact.kind, there) for fact in given]
     lines += [Smooth("annihilates", value, there) for value in values.values()]
-    lines += [Equal("solved", values.get(x, x), substitute(value, values), there) for x, value in rest.items()]
+    lines += [  # not necessary: that a variable follows a wrong value refutes no list of fixed points
+        Equal("solved", values.get(x, x), substitute(value, values), there, necessary=False)
+        for x, value in rest.items()
+    ]
     determined = _determined(part, here, values, given, lines)
     if determined | free | set(rest) != set(here.rates) or determined & (free | set(rest)):
         raise BadDerivation(
@@ -284,7 +285,9 @@ def _signs(
     if stable:
         both = (HasSign("signs", part, "positive", given) for rate in pairs for part in _parts(rate))
         return (*both, *(HasSign("signs", -rate, "positive", given, visible.get(rate)) for rate in single))
-    shown = [visible.get(rate, rate) for rate in single] + [-part for rate in pairs for part in (rate.constant, rate.linear)]
+    shown = [visible.get(rate, rate) for rate in single] + [
+        -part for rate in pairs for part in (rate.constant, rate.linear)
+    ]
     forms = (Equal("signs", rate, visible[rate], given, necessary=False) for rate in single if rate in visible)
     return (*forms, SomeSign("signs", tuple(shown), "positive", given))
 
@@ -321,11 +324,24 @@ def of_invariant(claim: Invariant) -> Plan:
         (
             Equal("face", quantity, unit * (x - value), given, necessary=False),
             HasSign("face", unit, "nonzero", given, necessary=False),
+            *_projected(quantity, x, on_face, given),
             HasSign("inward", inward, "nonnegative", on_it, necessary=False),
             *here.smooth("smooth", given, quantity, value),
         ),
         tests=(Crosses(substitute(quantity, on_face), inward, on_it),),
     )
+
+
+def _projected(
+    quantity: sp.Expr, x: sp.Expr, on_face: dict[sp.Expr, sp.Expr], given: tuple[Fact, ...]
+) -> tuple[Decidable, ...]:
+    """What a solution that has just left obeys, the point of the face beside it obeys too: nothing is known at others.
+
+    Open conditions, and those without x, hold around every point of the face by themselves; the others are shown.
+    """
+    left = (*given, Fact(-quantity, "positive"))
+    closed = (fact for fact in given if fact.kind not in ("positive", "nonzero") and x in fact.free_symbols)
+    return tuple(HasSign("face", substitute(fact.expr, on_face), fact.kind, left, necessary=False) for fact in closed)
 
 
 def of_convergence(claim: Converges) -> Plan:

@@ -181,7 +181,18 @@ class SameTruth:
 
 
 Decidable = Equal | HasSign | SomeSign | Closes | WordsVanish | TracesVanish | Smooth | Shown
-Test = TraceAtMostZero | TracesAtMostZero | SumsVanish | WordsVanish | Signed | Crosses | SameTruth | StaysDiagonal | Equal | HasSign
+Test = (
+    TraceAtMostZero
+    | TracesAtMostZero
+    | SumsVanish
+    | WordsVanish
+    | Signed
+    | Crosses
+    | SameTruth
+    | StaysDiagonal
+    | Equal
+    | HasSign
+)
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,8 @@ def local(flow: Flow, exprs: Iterable[sp.Expr], time: sp.Symbol | None = None) -
             "claims about single amplitudes need a flow of numeric depth: its state is a family of layers"
         )
     names = {x: _fresh(x) for x in (*state, *([time] if time is not None else []))}
-    _check_constants(flow, (*exprs, *flow.rates.values()), names)
+    timed = (fact.expr for fact in flow.domain if t in fact.free_symbols)
+    _check_constants(flow, (*exprs, *flow.rates.values(), *timed), names)
     rates = {names[x]: substitute(rate, names) for x, rate in flow.rates.items()}
     domain = [Fact(substitute(fact.expr, names), fact.kind) for fact in flow.domain]
     moving = [fact for fact in domain if set(fact.free_symbols) & set(rates)]
@@ -102,7 +103,7 @@ def _check_constants(flow: Flow, exprs: tuple[sp.Expr, ...], names: Mapping[sp.E
     """Everything in the claim that is not state is a constant: amplitudes that the flow knows as parameters, and no
     others.
     """
-    parameters = {x for rate in flow.rates.values() for x in rate.free_symbols}
+    parameters = {x for rate in flow.rates.values() for x in rate.free_symbols} - {t}  # time is never a constant
     gone = {x for x, _ in flow.eliminated} if isinstance(flow, Restricted) else set()
     for expr in exprs:
         named = {x for x in expr.free_symbols if x in AMPLITUDES or x == t or x in gone or _is_layer(x)}
@@ -113,16 +114,27 @@ def _check_constants(flow: Flow, exprs: tuple[sp.Expr, ...], names: Mapping[sp.E
             )
 
 
+def named_in(flow: Flow) -> set[sp.Expr]:
+    """Every symbol that a flow speaks of, in its rates, its domain and its manifold."""
+    manifold = [value for _, value in flow.eliminated] if isinstance(flow, Restricted) else []
+    exprs = (*flow.rates, *flow.rates.values(), *(fact.expr for fact in flow.domain), *manifold)
+    return {x for expr in exprs for x in expr.free_symbols}
+
+
 def _is_layer(symbol: sp.Basic) -> bool:
     family, _, number = str(symbol).partition("_")
     return family in ("w", "v", "b") and number.isdigit()
 
 
 def interval_from_zero(relations: tuple[Relation, ...], time: sp.Symbol, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
-    """The facts that must be positive at time 0 for the times to be an interval from 0; `time` itself need not be."""
+    """The facts that must be positive at time 0 for the times to be an interval that holds 0; `time` ≥ 0 itself need
+    not be.
+
+    Without 0 among the times nothing ties a curve to its start: x/t has every multiple of t as a solution from 0.
+    """
     if not all(isinstance(relation, Less | AtMost) for relation in relations):
         raise BadDerivation("the times of a solution are given by Less and AtMost")
-    return tuple(fact for fact in facts if fact.expr != time)
+    return tuple(fact for fact in (*facts, *assumed([time])) if fact != Fact(time, "nonnegative"))
 
 
 def one_dimensional(here: Local) -> tuple[tuple[sp.Expr, sp.Expr]]:

@@ -33,7 +33,7 @@ from symjepa.verify.obligations.kinds import (
     Smooth,
     plan,
 )
-from symjepa.verify.obligations.local import Local, local
+from symjepa.verify.obligations.local import Local, local, named_in
 from symjepa.verify.obligations.scalars import facts_of, renamed_relations, shown_first
 
 Values = Mapping[sp.Expr, sp.Expr]
@@ -166,6 +166,11 @@ def _image(claim: Ordered, here: Local, there: Local) -> dict[sp.Expr, sp.Expr]:
     """Each variable of the first flow as an expression in the state of the second."""
     if {x for x, _ in claim.image} != set(claim.flow.rates) or len(claim.image) != len(here.rates):
         raise BadDerivation(f"an image needs a value for each of {', '.join(map(str, claim.flow.rates))}, once")
+    alone = {x for _, value in claim.image for x in value.free_symbols} & (
+        set(claim.flow.rates) - set(claim.beside.rates)
+    )
+    if alone - named_in(claim.beside):
+        raise BadDerivation(f"an image is one of the state of the flow beside; got {', '.join(map(str, alone))} in it")
     return {here.names[x]: there.renamed(value) for x, value in claim.image}
 
 

@@ -24,8 +24,9 @@ from symjepa.statements.claims import (
     Moves,
     Solves,
 )
+from symjepa.statements.descriptions import Foreign
 from symjepa.verify.obligations.kinds import Decidable, Equal, HasSign, Plan, Shown, Smooth, plan
-from symjepa.verify.obligations.local import Local, interval_from_zero, local, one_dimensional
+from symjepa.verify.obligations.local import Local, interval_from_zero, local, named_in, one_dimensional
 from symjepa.verify.obligations.scalars import facts_of, renamed_relations, shown_first
 
 
@@ -66,6 +67,8 @@ def of_solution(claim: Solves) -> Plan:
         )
     if any(x in value.free_symbols for _, value in (*claim.values, *claim.start) for x in state):
         raise BadDerivation("the values of a solution are functions of time and of the start, not of the state")
+    if type(claim.flow) is not Foreign and claim.time in named_in(claim.flow):
+        raise BadDerivation(f"{claim.time} is a parameter of this flow, a constant; it cannot be the time too")
     here = local(claim.flow, [value for _, value in (*claim.values, *claim.start)], claim.time)
     time, values, start = here.names[claim.time], here.pairs(claim.values), here.pairs(claim.start)
     on = here.facts(claim.on)
@@ -93,7 +96,7 @@ def of_solution(claim: Solves) -> Plan:
 
 
 def _from_zero(claim: Solves, here: Local, time: sp.Symbol) -> tuple[Decidable, ...]:
-    """The times claimed are an interval from 0: each relation is `time` itself, or affine in time and strict at 0."""
+    """The times claimed are an interval that holds 0: each relation is `time` ≥ 0, or affine in time and strict at 0."""
     obligations: list[Decidable] = []
     for fact in interval_from_zero(claim.on, time, here.facts(claim.on)):
         at_zero = substitute(fact.expr, {time: sp.S.Zero})
@@ -153,10 +156,14 @@ def _between(claim: Hits, x: sp.Symbol) -> tuple[Fact, ...]:
 
 
 def _time_of_passage(claim: Hits, here: Local, ends: tuple[sp.Expr, ...]) -> sp.Expr:
-    """The clock in the fresh symbol of the state; without one, the time at a stop that is a symbol."""
-    own = isinstance(claim.stop, sp.Symbol) and claim.stop not in claim.start.free_symbols
+    """The clock in the fresh symbol of the state; without one, the time at a stop that is a symbol, and of which the
+    flow does not speak: else the time at another stop is that of another flow.
+    """
+    own = isinstance(claim.stop, sp.Symbol) and claim.stop not in {*claim.start.free_symbols, *named_in(claim.flow)}
     if any(x in end.free_symbols for end in ends for x in claim.flow.rates) or (claim.clock is None and not own):
-        raise BadDerivation("the stop is a symbol of its own, or a constant that a clock reaches; no end holds the state")
+        raise BadDerivation(
+            "the stop is a symbol of its own, or a constant that a clock reaches; no end holds the state"
+        )
     if claim.clock is not None:
         return here.renamed(claim.clock)
     (x,) = here.rates

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache, reduce
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import sympy as sp
@@ -34,13 +34,16 @@ from symjepa.exact.words import (
     along,
     gram_power,
     instantiated,
+    noted,
     ranges,
 )
 from symjepa.flow import MatrixFlow
+from symjepa.model import Frozen
 from symjepa.modes.balance import drift
 from symjepa.statements.claims import (
     Balanced,
     ByInduction,
+    Claim,
     Exhibit,
     GramRoot,
     NotClosed,
@@ -66,11 +69,22 @@ from symjepa.verify.obligations.kinds import (
 from symjepa.verify.obligations.matrices import check_letters
 
 Numbers = dict[sp.Symbol, sp.Expr]
+AClaim = TypeVar("AClaim", bound=Claim)
 
 
 def _once(*lines: Decidable) -> tuple[Decidable, ...]:
     """Each obligation once."""
     return tuple(dict.fromkeys(lines))
+
+
+def remembered(compiler: Callable[[AClaim], Plan]) -> Callable[[AClaim], Plan]:
+    """The same plan for the same claim: one that is equal but needs more for its words to have a meaning is another."""
+
+    @cache
+    def known(claim: AClaim, _: object) -> Plan:
+        return compiler(claim)
+
+    return lambda claim: known(claim, noted(claim))
 
 
 @cache
@@ -97,6 +111,8 @@ def _used(uses: Iterable[Use], here: Numbers, given: tuple[Fact, ...], zero: Wor
     total, ranged, lemmas = zero, tuple[Decidable, ...](), tuple[ByInduction, ...]()
     for use in uses:
         at = None if use.at is None else use.at.xreplace(here)
+        if at is not None and not at.is_integer:
+            raise BadDerivation(f"an identity holds at integers; {use.at} is not known to be one")
         gap = own if use.of is None else _gap(use.of, at)
         if gap is None:
             raise BadDerivation("only the step of an induction may use the induction hypothesis")
@@ -165,7 +181,7 @@ def _listed(uses: Iterable[Use], on: tuple[Balanced, ...]) -> None:
             raise BadDerivation(f"the balance of the {use.of.joint} is used, but it is no hypothesis; list it in `on`")
 
 
-@cache
+@remembered
 def of_induction(claim: ByInduction) -> Plan:
     """Base and step as identities of words; refuted where the sides differ on layers that obey the hypotheses."""
     _listed((*claim.base, *claim.step), claim.on)
@@ -198,7 +214,10 @@ def of_induction(claim: ByInduction) -> Plan:
 def _check_range(claim: ByInduction) -> None:
     if claim.downward and claim.last is None:
         raise BadDerivation("an induction that goes down needs a last index")
-    ends = {s for end in (claim.first, claim.last) if end is not None for s in end.free_symbols}
+    whole = tuple(end for end in (claim.first, claim.last) if end is not None)
+    if not all(end.is_integer for end in whole):
+        raise BadDerivation(f"an induction goes from an integer to an integer; got {', '.join(map(str, whole))}")
+    ends = {s for end in whole for s in end.free_symbols}
     depths = {
         s for law in claim.on for s in law.model.encoder.depth.free_symbols | law.model.predictor.depth.free_symbols
     }
@@ -225,7 +244,7 @@ def _induced(
 # The motion of a product.
 
 
-@cache
+@remembered
 def of_product(claim: ProductMoves) -> Plan:
     """What each layer adds, by Leibniz; the roots; that balance lasts; that nothing else of the layers is left."""
     check_letters(claim.flow, *(share.summand for share in claim.shares))
@@ -422,7 +441,8 @@ def _compared(claim: NotClosed, one: Letters, other: Letters) -> Plan:
     def differ(words: WordSum) -> sp.Expr:
         return _distance(one.value(words), other.value(words)) if words.terms else sp.S.Zero
 
-    data = [_distance(one.matrices[name], other.matrices[name]) for name in ("Sxx", "Syx", "Syy")]
+    still = [claim.flow.letters.teacher_product.name] if isinstance(claim.flow.model.teacher, Frozen) else []
+    data = [_distance(one.matrices[name], other.matrices[name]) for name in ("Sxx", "Syx", "Syy", *still)]
     numbers = all(one.numbers.get(x) == other.numbers.get(x) for x in {*one.numbers, *other.numbers})
     lawful = all(obeys(letters, claim.on) for letters in (one, other))
     return plan(
