@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from symjepa.cli.arguments import add_format, add_model
@@ -59,20 +59,18 @@ def run(request: Namespace) -> int:
         from symjepa.render.report import report
 
         print(report(answer, version()), end="")
-        print("\n".join(_theorems(answer.model)))
+        print(_theorems(answer.model))
     return 0
 
 
-def _theorems(model: Model) -> Iterator[str]:
-    """What the book says of the model, chapter by chapter in the order of reading."""
+def _theorems(model: Model) -> str:
+    """Labels of what the book says of the model, in the order of reading."""
     from symjepa.cli.about import about
-    from symjepa.render.formulas import terminal
+    from symjepa.render.report import WIDTH
 
-    yield "\nTheorems that speak of this model (`symjepa show LABEL`)"
-    for one in about(model):
-        values = ", ".join(f"{terminal(symbol)} = {terminal(value)}" for symbol, value in one.at)
-        yield f"  {one.label}{f'  ({values})' if values else ''}"
-        yield f"    {one.title}"
+    labels = ", ".join(one.label for one in about(model))
+    listed = fill(labels, WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+    return f"\nTheorems that speak of this model (`symjepa show LABEL`)\n{listed}"
 
 
 def as_json(request: Namespace, answer: object, version: str) -> str:

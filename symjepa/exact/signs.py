@@ -3,8 +3,9 @@ r"""Signs from facts.
 Soundness: `Signs(facts)` knows the facts and nothing else; SymPy's assumptions are not read.  Whatever is shown holds
 at every point that satisfies the facts, and there the expression is defined.  Rules:
   structure   numbers; symbols by their facts; sums and products of signs; powers of positives; even powers; exp; log
-              by the sign of its argument - 1; LambertW > -1, of the sign of its argument; sums and integrals by their terms over the range
-              (an integral is strict if its integrand, continuous and of one sign, is not zero between the ends)
+              by the sign of its argument - 1; LambertW > -1, of the sign of its argument; sums and integrals by their
+              terms over the range (an integral is strict if its integrand, continuous and of one sign, is not zero
+              between the ends)
   powers      c m (g^E - 1) by the signs of E and g - 1, for g > 0
   hypothesis  the normal form is a rational multiple of that of a fact
   expansion   every coefficient of numerator and denominator is non-negative over factors of known sign
@@ -14,6 +15,7 @@ at every point that satisfies the facts, and there the expression is defined.  R
   cone        an expression exhibited by the author is equal, and has its sign by structure or expansion
 Equalities are used only with all their conditions shown, in the same way.  A proof is a finite tree: a call that is
 already under way, or too deep, answers "not shown".  Strictness needs a strictly signed term.
+Kept are functions of their arguments alone, and what was shown from the same facts; what was not shown is asked anew.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ printed tree is the given one, but for $\prod_{j<\ell} w_j \prod_{j>\ell} w_j$, 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -381,7 +382,13 @@ def with_dot(spelled: str) -> str:
 
 def formula(expr: sp.Expr) -> dict[str, str]:
     """A formula in JSON: LaTeX that stands alone, and SymPy's own notation in the names of the conventions."""
-    return {"latex": latex(expr), "sympy": str(sp.sstr(expr))}
+    return {"latex": latex(expr), "sympy": _notation(expr)}
+
+
+@lru_cache(maxsize=20_000)
+def _notation(expr: sp.Expr) -> str:
+    """A function of the tree alone; certificates repeat the same conditions."""
+    return str(sp.sstr(expr))
 
 
 def condition(fact: Fact) -> dict[str, str]:

@@ -129,3 +129,24 @@ def test_substitution_reaches_the_index_of_a_family_and_not_its_name():
 def test_a_sum_inside_a_primitive_is_left_alone():
     primitive = sp.Integral(sp.Sum(r**n, (n, 0, K)), x)
     assert apply(GEOMETRIC, primitive).expr == primitive
+
+
+def test_a_term_cancels_its_own_denominator_under_the_sum():
+    whole = sp.Sum((2 * K - n) * r**n / (2 * K - n), (n, 1, K))
+    turned = sp.Sum(sp.Mul(n - 2 * K, sp.Pow(2 * K - n, -1), r**n, evaluate=False), (n, 1, K))
+    plain = sp.Sum(r**n, (n, 1, K))
+    assert equal(whole, plain).holds
+    assert equal(turned, -plain).holds
+    assert not equal(turned, plain).holds
+    assert any(c.over and c.kind == "nonzero" for c in equal(turned, -plain).conditions)
+
+
+def test_a_denominator_that_is_not_the_numerator_stays():
+    other = sp.Sum(sp.Mul(n - K, sp.Pow(2 * K - n, -1), r**n, evaluate=False), (n, 1, K))
+    assert not equal(other, sp.Sum(r**n, (n, 1, K))).holds
+    assert not equal(other, -sp.Sum(r**n, (n, 1, K))).holds
+
+
+def test_a_square_in_the_denominator_is_cancelled_once():
+    twice = sp.Sum(sp.Mul(2 * K - n, sp.Pow(2 * K - n, -2), r**n, evaluate=False), (n, 1, K))
+    assert equal(twice, sp.Sum(r**n / (2 * K - n), (n, 1, K))).holds

@@ -96,7 +96,7 @@ def of_solution(claim: Solves) -> Plan:
 
 
 def _from_zero(claim: Solves, here: Local, time: sp.Symbol) -> tuple[Decidable, ...]:
-    """The times claimed are an interval that holds 0: each relation is `time` ≥ 0, or affine in time and strict at 0."""
+    """The times claimed hold 0 and are an interval: each relation is `time` ≥ 0, or affine and strict at 0."""
     obligations: list[Decidable] = []
     for fact in interval_from_zero(claim.on, time, here.facts(claim.on)):
         at_zero = substitute(fact.expr, {time: sp.S.Zero})
