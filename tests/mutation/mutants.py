@@ -20,7 +20,7 @@ from tests.mutation.operators import Change, of_expression, of_flow, of_model, o
 
 STATED = {
     *("lhs", "rhs", "left", "right", "term", "closed", "equals", "form", "traces", "model", "flow", "rate", "quantity"),
-    *("values", "start", "clock", "speed", "time", "of", "at", "rates", "components", "to", "expr", "by"),
+    *("values", "start", "clock", "speed", "stop", "time", "of", "at", "rates", "components", "to", "expr", "by"),
     *("begin", "image", "beside"),
     *("between", "bound"),
     *("shares", "summand", "roots", "exponent", "scale", "loss", "gains", "growths"),
@@ -36,6 +36,7 @@ CERTIFICATES = {
     ("NotClosed", "of"),
     ("Lasts", "flow"),
     ("Solves", "time"),
+    ("Hits", "clock"),
     ("Attracts", "by"),
     ("Dominated", "by"),
     ("Dominated", "rate"),

@@ -41,7 +41,8 @@ def every(thing: Any, key: str) -> list[Any]:
 
 
 def test_every_premise_of_every_rule_is_there_and_discharged(certificate: dict[str, Any]) -> None:
-    for rule in every(certificate, "rule"):
+    own = {key: value for key, value in certificate.items() if key != "printed"}  # what others said may be false
+    for rule in every(own, "rule"):
         assert [premise["name"] for premise in rule["premises"]] == list(RULES[rule["name"]].premises)
         assert all(premise["discharged"] and premise["obligations"] for premise in rule["premises"])
 
