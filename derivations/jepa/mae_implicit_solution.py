@@ -1,9 +1,9 @@
 r"""The trajectory of a reconstruction mode, implicitly: one power and one integral for every depth, elementary for two
 layers in all and for four.
 
-With d = K + L the flow is u' = σ² u^{d-1} (ρ - u^d).  One step of the geometric series takes the power off: λ t = -
-u^{2-d}/(d - 2) + ∫ x dx/(ρ - x^d) + C.  For d = 4 the integral is a logarithm of u²; for d = 2 the whole is one, and
-u² is logistic.
+With d = K + L the flow is u' = σ² u^{d-1} (ρ - u^d).  One step of the geometric series takes the power -u^{2-d}/(d - 2)
+off the time λ t, and leaves the integral of x/(ρ - x^d).  For d = 4 that is a logarithm of u²; for d = 2 the whole is
+one, and u² is logistic.
 
 Source: saxe2014exact, Eq. 5, for two layers.
 """

@@ -1,4 +1,4 @@
-r"""The live teacher: how long a balanced mode takes, from where to where, at every depth.
+r"""Critical times: how long a balanced mode with a live teacher takes, from where to where, at every depth.
 
 Time over amplitude is an integral (`jepa-time-integral`, `mae-time-integral`), and so is the critical time, from w = ε
 to an amplitude or to a fraction of the final one (`critical-time`).  How it grows as ε → 0 is said with every constant

@@ -2,8 +2,10 @@ r"""The critical time of a JEPA for small starts: 2L - 1 powers, a logarithm who
 constant, and a remainder below C ε^{1/L}.
 
 With one predictor layer the exact time is a finite sum.  Its terms at the start are those of the literature; what is
-printed as Θ(log ε) is + log(1/ε)/(λ L ρ^{2L-1}) and a constant that holds the threshold; what is left is log(1 -
-ε^{1/L}/ρ), at most ε^{1/L}/((1 - θ) λ ρ^{2L}) in size for every ε^{1/L} ≤ θρ.
+printed as $\Theta(\log\varepsilon)$ is $+\log(1/\varepsilon)/(\lambda L \rho^{2L-1})$ and a constant that holds the
+threshold.  What is left is $\log(1 - \varepsilon^{1/L}/\rho)$, at most $\varepsilon^{1/L}/((1 - \theta)\lambda
+\rho^{2L})$ in size for every $\varepsilon^{1/L} \leq \theta\rho$.  (The leading term is the one with $n = 2L - 1$, by
+`origin-escape`; the term with $n = 1$ leads for one encoder layer only.)
 
 Source: littwin2024jepa, Thm 4.5.
 """

@@ -152,8 +152,8 @@ _RULES = (
     ),
     Rule(
         "hitting-time",
-        "If f ≠ 0 keeps one sign between x0 and x, the solution of x' = f from x0 reaches x first at the time T(x) with"
-        " T(x0) = 0, T' = 1/f.",
+        "If f ≠ 0 keeps one sign between x0 and x1, all in the domain, the solution of x' = f from x0 passes every x"
+        " between them first at the time T(x) with T(x0) = 0, T' = 1/f, and x1 at T(x1).",
         ("speed", "start", "stop", "direction", "domain", "smooth"),
         "Teschl 2012, Sec. 1.3",
     ),

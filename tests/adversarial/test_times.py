@@ -206,4 +206,3 @@ def test_a_solution_from_above_runs_at_its_own_speed() -> None:
         claim = solves(flow, {u: wrong}, {u: z}, t, using=(above,))
         assert outcome(lambda claim=claim: claim, given=(Less(1, z),), at={z: 2}) != PROVED  # type: ignore[misc]
     assert value != twice
-

@@ -8,6 +8,7 @@ from typing import Any
 
 import sympy as sp
 
+from symjepa.catalogue import find, load
 from symjepa.errors import SymjepaError
 from symjepa.exact.balls import sign_at
 from symjepa.exact.words import along
@@ -31,6 +32,9 @@ from symjepa.statements.claims import (
 )
 from symjepa.statements.descriptions import Modes, Restricted
 from symjepa.symbols import K, L, eta, lam, rho
+from symjepa.verify.corroborate.draw import drawn
+from symjepa.verify.hypotheses import context_of
+from symjepa.verify.unfolding import unfolded, unfolding
 
 
 def reason(label: str, operator: str, field: str, claim: Any, mutant: Any, proved: bool) -> str:
@@ -41,6 +45,8 @@ def reason(label: str, operator: str, field: str, claim: Any, mutant: Any, prove
         return HYPOTHESES.get((label, int(field)), "")
     if (label, operator) in MODELS and field in ("flow", "model"):
         return MODELS[label, operator]
+    if label in SUPPOSED and (why := _true_where_supposed(label, mutant)):
+        return why
     if isinstance(mutant, Within) and label == "noise-decay":
         return BOUNDS.get((str(mutant.expr), str(mutant.by)), "") or _by_rule(claim, mutant)
     return _by_rule(claim, mutant)
@@ -76,6 +82,21 @@ HYPOTHESES = {
     ("teacher-order", 1): "λ > 0 follows from u₁^K ≤ ρ",
     ("boundedness", 0): "without a predictor the encoder's bound is still true, but the certificate does not hold it",
     ("semi-gradient", 0): "without a predictor there is no layer of it, and the encoder's gradient is the same",
+}
+EITHER_SIDE = "the formula holds on the other side too, by the other half of the proof"
+HYPOTHESES |= {
+    ("logarithm-bound", 0): "for y ≥ 1 there is no logarithm, and nothing is said",
+    ("lambert-edge", 0): "true for y > 1 as well; at y = 1 alone it is attained",
+    ("no-fixed-point", 0): "the rates at K = 0 have the same sign",
+    ("jepa-explicit-solution", 0): "λ > 0 follows from u₀^K < ρ",
+    ("jepa-explicit-solution", 1): UNDEFINED,
+    ("jepa-explicit-solution", 2): "for one layer the exponent 1/(2L - 2) is not defined",
+    ("jepa-explicit-solution", 3): EITHER_SIDE,
+    ("jepa-explicit-solution", 4): EITHER_SIDE,
+}
+SUPPOSED = {
+    *("logarithm-bound", "lambert-edge", "origin-escape", "learned-approach", "mae-critical-time-expansion"),
+    *("jepa-critical-time-expansion", "jepa-critical-time-logarithm", "jepa-critical-time-orders"),
 }
 ENVELOPE, FORGOTTEN = "(q*sigma2*t)**(-1/q)", "sqrt(E)*w0"
 POSITIVE, ROOT = (
@@ -240,6 +261,29 @@ def _true_where_tried(claim: Claim, mutant: Claim) -> str:
             return ""
         met += 1
     return "true at every point tried" if met >= 20 else ""
+
+
+def _true_where_supposed(label: str, mutant: Any) -> str:
+    """Bounds leave room: under the hypotheses of the theorem no point speaks against the changed one."""
+    if not isinstance(mutant, Less | AtMost | Within):
+        return ""
+    statement = load(find(label)).statement
+    mutant = unfolding(statement)(mutant)
+    gaps = [mutant.rhs - mutant.lhs] if not isinstance(mutant, Within) else []
+    if isinstance(mutant, Within):
+        gaps = [mutant.of + mutant.by - mutant.expr, mutant.expr - mutant.of + mutant.by]
+    facts = context_of(unfolded(statement).hypotheses).facts
+    points = drawn({x for gap in gaps for x in gap.free_symbols}, facts, 60, 11)
+    signs = [_sign(gap, point) for point in points for gap in gaps]
+    wrong = any(sign is not None and (sign < 0 or (sign == 0 and isinstance(mutant, Less))) for sign in signs)
+    return "true at every point tried where the hypotheses hold" if len(signs) >= 20 and not wrong else ""
+
+
+def _sign(gap: sp.Expr, point: Any) -> int | None:
+    try:
+        return sign_at(gap, point, max_bits=256)
+    except SymjepaError:
+        return None
 
 
 def _somewhere(symbol: sp.Symbol, random: Random) -> sp.Rational:

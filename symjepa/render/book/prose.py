@@ -31,6 +31,7 @@ _SIGNS = {
     **{"∞": r"\infty", "∈": r"\in", "−": "-", "⋯": r"\cdots", "…": r"\ldots", "½": r"\tfrac{1}{2}", "ᵀ": r"^{\top}"},
     **{"λ": r"\lambda", "σ": r"\sigma", "ρ": r"\rho", "α": r"\alpha", "τ": r"\tau", "η": r"\eta", "ε": r"\varepsilon"},
     **{"Σ": r"\Sigma", "δ": r"\delta", "ν": r"\nu", "ψ": r"\psi", "∂": r"\partial", "√": r"\sqrt", "∏": r"\prod"},
+    **{"κ": r"\kappa", "θ": r"\theta", "μ": r"\mu", "Θ": r"\Theta", "‖": r"\Vert", "∫": r"\int"},
     **{"Ẇ": r"\dot{W}", "u̇": r"\dot{u}", "ẇ": r"\dot{w}", "v̇": r"\dot{v}", "W̄": r"\overline{W}"},
     **{raised: f"^{{{plain}}}" for raised, plain in zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True)},
     **{lowered: f"_{{{plain}}}" for lowered, plain in zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₗₖ", "0123456789ijlk", strict=True)},
@@ -41,7 +42,7 @@ _ESCAPES = {
     **{"“": "``", "”": "''", "’": "'", "–": "--", "—": "---"},
 }
 _WORDS = re.compile(r"^[(“]?(?:[A-Za-z]{2,}|[aAI]|[A-Za-z][a-z]*[-'][A-Za-z-']+)[.,;:?)”]*$")
-_ALWAYS = re.compile(r"[=<>≤≥≠^_·→↦∂√½λσρατηεΣδνψᵀ⁰-₉²³¹ᵢⱼ+|]|[A-Za-z]̄|\d[A-Za-z(]|[a-z]'|[A-Za-z]\(|^[a-z]\d[,.;:]?$")
+_ALWAYS = re.compile(r"[=<>≤≥≠^_·→↦∂√½λσρατηεΣδνψκθμΘ‖∫ᵀ⁰-₉²³¹ᵢⱼ+|]|[A-Za-z]̄|\d[A-Za-z(]|[a-z]'|[A-Za-z]\(|^[a-z]\d[,.;:]?$")
 _MAYBE = re.compile(r"^(?:[(]?[a-zA-Z0-9−-]'?[,.;:)]*|log|exp)$")
 
 

@@ -123,7 +123,7 @@ def of_implicit(claim: Implicit) -> Plan:
 
 
 def of_hitting_time(claim: Hits) -> Plan:
-    """Everything is shown for every point between start and stop, not only at the stop; all of them lie in the domain."""
+    """Everything is shown for every point from start to stop, not only at the stop; all of them lie in the domain."""
     ends = (claim.start, claim.stop, claim.time, *(side for r in claim.on for side in (r.lhs, r.rhs)))
     here = local(claim.flow, ends if claim.clock is None else (*ends, claim.clock))
     ((x, rate),) = one_dimensional(here)
