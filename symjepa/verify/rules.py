@@ -99,8 +99,8 @@ _RULES = (
     Rule(
         "end-to-end",
         "D (W_n ⋯ W_1) = Σ_i W_n ⋯ W_{i+1} (D W_i) W_{i-1} ⋯ W_1.  A positive semidefinite matrix has one positive"
-        " semidefinite n-th root, so that g gᵀ is a function of the product M if (g gᵀ)^n = c M Mᵀ, c > 0; balance, once"
-        " it holds, holds for all times.",
+        " semidefinite n-th root, so that g gᵀ is a function of the product M if (g gᵀ)^n = c M Mᵀ, c > 0; balance,"
+        " once it holds, holds for all times.",
         ("lemmas", "range", "product", "root", "stays", "closed"),
         "Arora, Cohen, Hazan 2018, Thm 1; Horn, Johnson 2013, Thm 7.2.6",
     ),
@@ -200,24 +200,24 @@ _RULES = (
     Rule(
         "cooperative",
         "If the rates F are continuously differentiable on a box [a, b], no rate falls as another variable grows there,"
-        " F(a) ≥ 0 ≥ F(b), and F vanishes at one point of the box only, then every solution that starts in the box stays"
-        " in it for all times and converges to that point: the solution from a rises, that from b falls, each to a zero"
-        " of F, and every other one stays between them.",
+        " F(a) ≥ 0 ≥ F(b), and F vanishes at one point of the box only, then every solution that starts in the box"
+        " stays in it for all times and converges to that point: the solution from a rises, that from b falls, each to"
+        " a zero of F, and every other one stays between them.",
         ("box", "order", "ends", "lemmas", "cooperative", "one equilibrium", "limit", "smooth"),
         "Smith 1995, Thm 3.1.1 (Kamke) and Prop. 3.2.1; Hirsch, Smith 2005, Sec. 3",
     ),
     Rule(
         "ordered-trajectories",
         "Let no rate of x' = F(x) fall as another variable grows, on a product of intervals where F is continuously"
-        " differentiable.  If z is a differentiable curve there with z' ≥ F(z) and z(0) ≥ x(0), then z(t) ≥ x(t) as long"
-        " as both exist; and likewise with ≤.  Where F(x(0)) ≥ 0, x(t) rises as long as it exists, and F(x(t)) ≥ 0.",
+        " differentiable.  If z is a differentiable curve there with z' ≥ F(z) and z(0) ≥ x(0), then z(t) ≥ x(t) as"
+        " long as both exist; and likewise with ≤.  Where F(x(0)) ≥ 0, x(t) rises as long as it exists, F(x(t)) ≥ 0.",
         ("cooperative", "start", "lemmas", "trend", "image", "one side", "smooth"),
         "Smith 1995, Thm 3.1.1 (Kamke) and Prop. 3.2.1; Walter 1970, Sec. 10.XII",
     ),
     Rule(
         "phase-line",
-        "In one dimension, if the rate is smooth on an interval, positive below c and negative above, and zero at c if c"
-        " lies between the ends, every start in the interval moves monotonically to c, for a monotone solution that"
+        "In one dimension, if the rate is smooth on an interval, positive below c and negative above, and zero at c if"
+        " c lies between the ends, every start in the interval moves monotonically to c, for a monotone solution that"
         " stays away from c would tend to another zero of the rate; a strictly concave function is positive between"
         " two points where it is not negative, and negative beyond one of them if it is not positive there.",
         ("sign", "zero", "ordered", "domain", "smooth"),
@@ -225,8 +225,8 @@ _RULES = (
     ),
     Rule(
         "comparison",
-        "If q' ≤ f(q) and y' = f(y) with q(0) = y(0), and f is locally Lipschitz on an interval that holds q and y, then"
-        " q ≤ y as long as both last; and so with all inequalities reversed.",
+        "If q' ≤ f(q) and y' = f(y) with q(0) = y(0), and f is locally Lipschitz on an interval that holds q and y,"
+        " then q ≤ y as long as both last; and so with all inequalities reversed.",
         ("inequality", "envelope", "start", "range", "smooth"),
         "Teschl 2012, Thm 1.3",
     ),

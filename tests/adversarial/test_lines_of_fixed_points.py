@@ -264,7 +264,8 @@ def test_a_fixed_point_that_is_not_listed_refutes() -> None:
     missed = Zeros(flow, (component({x: 1}, (x - 1,)),), (by({x: 1}, x - 2),))
     assert outcome(lambda: missed, at=at) == REFUTED
     one_line = compiled(lines(survival, cofactors=(by({v: 1}, -sigma2 * w**2),)))
-    assert refute(one_line, Context(), {w: ZERO, v: sp.Integer(3), b: ZERO, lam: ONE, sigma2: ONE, tau: ONE}) is not None
+    at_collapse = {w: ZERO, v: sp.Integer(3), b: ZERO, lam: ONE, sigma2: ONE, tau: ONE}
+    assert refute(one_line, Context(), at_collapse) is not None
 
 
 def test_a_listed_fixed_point_refutes_nothing() -> None:
