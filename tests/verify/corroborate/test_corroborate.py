@@ -167,6 +167,24 @@ def test_a_hitting_time_agrees_with_the_rigorous_integral():
     ] * 2
 
 
+def test_a_stop_in_symbols_of_its_own_is_drawn_by_them():
+    clock = sp.log(w * 6 / (1 - w))
+    half = (Less(2 * first, u), Less(u, 1))
+    claim = Hits(line, first, u / 2, clock.subs(w, u / 2), half, clock=clock)
+    assert [(x.agrees, x.digits) for x in corroborated(claim, Context())] == [(True, 50)] * 2
+    assert verdicts(replace(claim, time=2 * claim.time)) == {False}
+
+
+def test_a_depth_that_is_put_in_is_a_depth_of_the_model():
+    model = Model(Encoder(L), Predictor(1), LatentPrediction(), Live())
+    c, x, u1 = (sp.Symbol(name, positive=True) for name in ("c", "x", "u1"))
+    flow = modes(model, "balanced", {lam: sigma2 * c, L: 1 + K})
+    time = sp.Integral(1 / (sigma2 * x ** (2 + 2 * K) * (c - x)), (x, u0, u))
+    claim = Hits(flow, u0, u1, time.subs(u, u1), (Less(u0, u1), Less(u1, c)), clock=time)
+    assert verdicts(claim) == {True}
+    assert verdicts(replace(claim, time=time.subs({u: u1, K: K + 1}))) == {False}
+
+
 @pytest.mark.parametrize("wrong", [logistic + tiny, logistic * 2, sp.log(w * 6)], ids=str)
 def test_a_wrong_hitting_time_disagrees(wrong: sp.Expr):
     assert verdicts(Hits(line, first, w, wrong, inside)) == {False}
