@@ -83,12 +83,12 @@ NO_STOP = Printed(
     seen="second-hand",
 )
 PLATEAU = Printed(
-    source="cagoh2025learningorder, its plateau",
+    source="davidcagohlearningorder, its plateau",
     words=r"the amplitude has its plateau at $\rho^{1/L}$",
     seen="second-hand",
 )
 ASYMPTOTE = Printed(
-    source="cagoh2025learningorder, its asymptote",
+    source="davidcagohlearningorder, its asymptote",
     words=r"the encoder tends to $\sqrt{\rho\mu}$",
     seen="second-hand",
 )

@@ -110,7 +110,7 @@ jepa_critical_time_expansion = Statement(
             id="littwin2024jepa-thm-4-5-jepa",
         ),
         Printed(
-            "cagoh2025learningorder, in the version read",
+            "davidcagohlearningorder, in the version read",
             r"the leading term of the critical time is $\frac{L}{\lambda\rho^{2L-2}\varepsilon^{1/L}}$",
             "second-hand",
             "t_paper = L t",
