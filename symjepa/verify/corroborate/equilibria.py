@@ -16,7 +16,7 @@ from symjepa.exact.roots import real_roots
 from symjepa.statements.claims import Converges, Zeros
 from symjepa.verify.corroborate.agreement import Agreement, Reading, agreement, measured
 from symjepa.verify.corroborate.dynamics import POINTS, balls_of
-from symjepa.verify.corroborate.enclosures import Balls, by_way, followed
+from symjepa.verify.corroborate.enclosures import Balls, by_way, enclosable, followed
 from symjepa.verify.corroborate.modes import Start, brief, readings, starts, value_at
 from symjepa.verify.kernel.decide import Context
 from symjepa.verify.obligations.scalars import facts_of
@@ -92,9 +92,11 @@ def _rests(claim: Zeros, start: Start) -> Callable[[], Iterable[Reading]]:
 
 
 def _at_rest(start: Start) -> Balls:
-    """The state once its speed has fallen below 10⁻⁹; OutsideFragment if it does not within time 4096."""
-    time = fmpq(8)
-    while time <= 4096:
+    """The state once its speed has fallen below 10⁻⁹; OutsideFragment if it does not within time 4096 (128, where the
+    flow has no enclosure: integration is slow).
+    """
+    time, longest = fmpq(8), 4096 if enclosable(start.flow) else 128
+    while time <= longest:
         (state,) = followed(start, [time], NEAR)
         if all(abs(x).abs_upper() < arb(10) ** -9 for x in start.flow.rate(tuple(state.values()))):
             return state
