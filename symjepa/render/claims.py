@@ -8,7 +8,7 @@ relation or between the summands.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
@@ -28,11 +28,15 @@ from symjepa.symbols import t
 
 @dataclass(frozen=True)
 class Formula:
-    """`left relation right`, the right side as signed summands; without a relation the summands stand alone."""
+    """`left relation right`, the right side as signed summands; without a relation the summands stand alone.
+
+    `lead` is the left side in pieces, for a display that must break it.
+    """
 
     left: str
     relation: str
     right: tuple[tuple[str, str], ...]
+    lead: tuple[tuple[str, str], ...] = ()
 
     def line(self, style: Style) -> str:
         """The formula on one line."""
@@ -153,8 +157,8 @@ def _listed(formulas: Iterable[Formula]) -> list[Formula | Words]:
 def _relation(relation: Claim, style: Style) -> Formula:
     signs = {claims.Identity: "=", claims.Less: "<", claims.AtMost: "<=", claims.Unequal: "!="}
     assert isinstance(relation, claims.Relation)
-    left, right = relation.lhs, relation.rhs
-    return _equation(style.expr(left), right, style, signs[type(relation)])
+    told = _equation(style.expr(relation.lhs), relation.rhs, style, signs[type(relation)])
+    return replace(told, lead=tuple(style.terms(relation.lhs)))
 
 
 def _annihilates(claim: claims.Annihilates, style: Style) -> Formula:
@@ -433,7 +437,8 @@ def _of_hitting(claim: claims.Hits, style: Style) -> Sentence:
 
 def _of_root(claim: claims.Root, style: Style) -> Sentence:
     low, high = (style.expr(end) for end in claim.between)
-    zero = Formula(style.joined(style.terms(claim.of)), "=", (("+", "0"),))
+    summands = style.terms(claim.of)
+    zero = Formula(style.joined(summands), "=", (("+", "0"),), tuple(summands))
     inside = Formula(f"{low} {style.sign('<')} {style.expr(claim.variable)}", "<", (("+", high),))
     return (
         zero,
@@ -466,7 +471,7 @@ def rate_formula(rate: sp.Expr | claims.Quadratic, style: Style) -> Formula:
         return Formula("", "", tuple(style.terms(rate)))
     x = sp.Symbol("x", real=True)
     summands = [*style.terms(x**2), *style.terms(rate.linear * x), *style.terms(rate.constant)]
-    return Formula(style.joined(summands), "=", (("+", "0"),))
+    return Formula(style.joined(summands), "=", (("+", "0"),), tuple(summands))
 
 
 def _listed_rates(rates: Iterable[Formula]) -> list[Formula | Words]:

@@ -55,11 +55,12 @@ class Spelling(Printer):  # type: ignore[misc]
 
     def terms(self, expr: sp.Expr) -> list[tuple[str, str]]:
         """The summands as (sign, size), in reading order."""
-        spelled = []
-        for term in sorted(sp.Add.make_args(expr), key=_term_key):
-            negative = _is_negative(term)
-            spelled.append(("-" if negative else "+", str(self._print(-term if negative else term))))
-        return spelled
+        return [(sign, str(self._print(size))) for sign, size in self.summands(expr)]
+
+    def summands(self, expr: sp.Expr) -> list[tuple[str, sp.Expr]]:
+        """The summands as (sign, size), not yet spelled."""
+        ordered = sorted(sp.Add.make_args(expr), key=_term_key)
+        return [("-", -term) if _is_negative(term) else ("+", term) for term in ordered]
 
     def pieces(self, expr: sp.Expr) -> list[tuple[str, str]]:
         """Where a long formula may be broken: its summands, or in brackets those of its one factor that is a sum."""
@@ -81,14 +82,20 @@ class Spelling(Printer):  # type: ignore[misc]
     def _print_Mul(self, expr: sp.Expr) -> str:
         if _is_negative(expr):
             return self.minus + self.within(-expr)
-        above, below = _split(expr)
+        return self.quotient(*split_factors(expr))
+
+    def quotient(self, above: Sequence[sp.Expr], below: Sequence[sp.Expr]) -> str:
+        """The product of some factors over that of others."""
         if not below:
             return self._product(above)
         return self.fraction(self._product(above), self._product(below))
 
     def _product(self, factors: Sequence[sp.Expr]) -> str:
-        ordered = sorted(factors, key=_factor_key)
-        return self.times.join(self._factors(ordered)) or "1"
+        return self.times.join(self._factors(self.ordered(factors))) or "1"
+
+    def ordered(self, factors: Sequence[sp.Expr]) -> list[sp.Expr]:
+        """Factors in reading order."""
+        return sorted(factors, key=_factor_key)
 
     def _factors(self, ordered: list[sp.Expr]) -> list[str]:
         """Each factor spelled; the two products on both sides of one layer are printed as one."""
@@ -176,12 +183,17 @@ class Latex(Spelling):
         letter = self.letter(base)
         if letter == base and len(base) > 1:
             letter = rf"\mathrm{{{base}}}"
-        return f"{letter}_{{{self.letter(index)}}}" if index else letter
+        subscript = rf"\mathrm{{{index}}}" if len(index) > 1 and index.isalpha() else self.letter(index)
+        return f"{letter}_{{{subscript}}}" if index else letter
 
     def power(self, base: str, exponent: sp.Expr) -> str:
+        return base if exponent == 1 else f"{base}^{{{self.in_line(exponent)}}}"
+
+    def in_line(self, expr: sp.Expr) -> str:
+        """An expression as it is spelled in an exponent."""
         outer, self._inline = self._inline, True
         try:
-            return base if exponent == 1 else f"{base}^{{{self._print(exponent)}}}"
+            return str(self._print(expr))
         finally:
             self._inline = outer
 
@@ -228,10 +240,17 @@ class Latex(Spelling):
         return self.power("e", expr.args[0])
 
     def _print_Integral(self, expr: sp.Expr) -> str:
+        before, after = self.around(expr)
+        return f"{before} {self.within(expr.function)} {after}"
+
+    def around(self, expr: sp.Expr) -> tuple[str, str]:
+        """What stands before and after the body of an integral or a finite sum."""
         (variable, *ends), *_ = expr.limits
         lower, upper = (str(self._print(end)) for end in ends) if len(ends) == 2 else ("", "")
-        span = rf"_{{{lower}}}^{{{upper}}}" if upper else ""
-        return rf"\int{span} {self.within(expr.function)} \, d{self._print(variable)}"
+        name = str(self._print(variable))
+        if isinstance(expr, sp.Integral):
+            return r"\int" + (rf"_{{{lower}}}^{{{upper}}}" if upper else ""), rf"\, d{name}"
+        return self.big("sum", name, lower, upper, "").strip(), ""
 
 
 _RAISED = dict(zip("0123456789+−()KLlkjn", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᴷᴸˡᵏʲⁿ", strict=True))
@@ -313,7 +332,7 @@ def _is_negative(expr: sp.Expr) -> bool:
     return bool(coefficient.is_Number and coefficient.is_negative)
 
 
-def _split(expr: sp.Expr) -> tuple[list[sp.Expr], list[sp.Expr]]:
+def split_factors(expr: sp.Expr) -> tuple[list[sp.Expr], list[sp.Expr]]:
     """Factors above and below the line of a fraction."""
     above, below = [], []
     for factor in sp.Mul.make_args(expr):

@@ -55,6 +55,7 @@ PLAIN: Mapping[str, str] = {
 """Code name → LaTeX; `sigma` is the standard deviation whose square is `sigma2`."""
 
 _SPELLED = {"lam": "lambda"}
+_CODED = {spelled: name for name, spelled in _SPELLED.items()}
 MACROS: Mapping[str, str] = {name: rf"\sj{_SPELLED.get(name, name)}" for name in PLAIN}
 
 TERMINAL: Mapping[str, str] = {
@@ -84,4 +85,5 @@ def split_name(symbol: sp.Expr) -> tuple[str, str]:
     if meaning(symbol) is not None and name.isalpha():
         return name, ""
     match = re.fullmatch(r"([A-Za-z]+?)_?([0-9]*)", name)
-    return (match[1], match[2]) if match else (name.partition("_")[0], name.partition("_")[2])
+    letter, index = match.groups() if match else (name.partition("_")[0], name.partition("_")[2])
+    return _CODED.get(letter, letter), index

@@ -12,7 +12,7 @@ import sympy as sp
 
 from symjepa.exact.facts import Fact
 from symjepa.exact.words import TraceSum, WordSum
-from symjepa.render import notation, words
+from symjepa.render import breaking, notation, words
 from symjepa.render.formulas import Latex, Spelling, Terminal, with_dot
 from symjepa.render.words import Terms
 
@@ -130,6 +130,15 @@ class LatexStyle(Style):
         return words.end_latex(end, self.spelling.names)
 
 
+class PageStyle(LatexStyle):
+    """LaTeX for displays: what no line holds comes in pieces."""
+
+    spelling: Latex
+
+    def terms(self, expr: sp.Expr) -> Terms:
+        return breaking.pieces(self.spelling, expr)
+
+
 class TerminalStyle(Style):
     """Unicode on one line."""
 
@@ -206,6 +215,6 @@ _UNICODE = {"gain": "Δ", "=": "=", "<": "<", ">": ">", "<=": "≤", ">=": "≥"
 _ASCII = {sign: sign for sign in _TEX} | {"gain": "Delta"}
 
 LATEX = LatexStyle(Latex(_latex_names(notation.PLAIN)), _TEX)
-MACRO_LATEX = LatexStyle(Latex(_latex_names(notation.MACROS)), _TEX)
+MACRO_LATEX = PageStyle(Latex(_latex_names(notation.MACROS)), _TEX)
 TERMINAL = TerminalStyle(Terminal({**_GREEK, **notation.TERMINAL}), _UNICODE)
 MACHINE = MachineStyle(_Machine({}), _ASCII)

@@ -101,7 +101,7 @@ def joined(spelled: Terms, minus: str = "-") -> str:
     """Signed summands on one line."""
     (sign, first), *rest = spelled
     lead = (minus if sign == "-" else "") + first
-    return lead + "".join(f" {minus if sign == '-' else '+'} {size}" for sign, size in rest)
+    return lead + "".join(f" {minus if sign == '-' else sign} {size}" for sign, size in rest)
 
 
 def word_formula(words: WordSum | TraceSum) -> dict[str, str]:

@@ -57,7 +57,7 @@ def _instance(instance: Instance) -> str:
 
 
 def _matrix(name: str, rows: Iterable[Iterable[Any]]) -> str:
-    inside = r";\ \allowbreak ".join(r",\,".join(str(x) for x in row) for row in rows)
+    inside = r";\ \allowbreak ".join(r",\,\allowbreak ".join(str(x) for x in row) for row in rows)
     return math(rf"{STYLE.name(name)} = [{inside}]")
 
 

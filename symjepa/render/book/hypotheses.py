@@ -10,9 +10,11 @@ import sympy as sp
 
 from symjepa.exact.facts import Fact
 from symjepa.exact.words import TraceSum, WordSum
-from symjepa.render.book.said import LINE_STYLE, condition, listed, math
+from symjepa.render.book.displays import Row, display
+from symjepa.render.book.said import LINE_STYLE, condition, listed, math, row, said
 from symjepa.render.claims import let_formula
 from symjepa.render.styles import MACRO_LATEX as STYLE
+from symjepa.render.widths import LINE, width
 from symjepa.statements.claims import AtMost, Claim, Less, parts
 from symjepa.statements.statement import Statement
 from symjepa.symbols import K, L, alpha, b, eta, j, k, l, lam, n, nu, rho, s, sigma2, sigma2_y, t, tau, u, v, w
@@ -35,10 +37,23 @@ def hypotheses(statement: Statement, report: Report) -> Iterator[str]:
     if told:
         yield f"Let {listed(told)}."
     if statement.let:
-        yield f"Put {listed([math(let_formula(let, LINE_STYLE).line(LINE_STYLE)) for let in statement.let])}."
-    rest = [math(condition(claim)) for claim in given if _bound(claim) is None]
+        yield _told(
+            "Put",
+            [let_formula(let, LINE_STYLE).line(LINE_STYLE) for let in statement.let],
+            [row(STYLE.expr(let.symbol), let.value) for let in statement.let],
+        )
+    rest = [claim for claim in given if _bound(claim) is None]
     if rest:
-        yield f"Suppose that {listed(rest)}."
+        yield _told("Suppose that", list(map(condition, rest)), [one for claim in rest for one in said(claim).rows])
+
+
+def _told(lead: str, formulas: Sequence[str], rows: Sequence[Row]) -> str:
+    """Formulas in the line where a line holds them, then those that need a display."""
+    short = [math(formula) for formula in formulas if width(formula) <= LINE]
+    wide = [shown for formula, shown in zip(formulas, rows, strict=True) if width(formula) > LINE]
+    if not wide:
+        return f"{lead} {listed(short)}."
+    return f"{lead} {', '.join([*short, ''])}\n{display(wide, '.')}"
 
 
 def _domains(claim: Claim) -> Iterator[Fact]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from symjepa.render.book.displays import LINE, width
 from symjepa.render.book.findings import claimed, place
 from symjepa.render.book.printed import condition_in_line, print_parts, verdict
 from symjepa.render.book.prose import sentence
@@ -13,6 +12,7 @@ from symjepa.render.book.said import LINE_STYLE, listed, math, said
 from symjepa.render.claims import let_formula
 from symjepa.render.latex import rendered
 from symjepa.render.ledger import summary
+from symjepa.render.widths import LINE, width
 from symjepa.statements.claims import Claim, parts
 from symjepa.statements.statement import Printed
 from symjepa.verify.ledger import Judged, LedgerRow

@@ -15,12 +15,13 @@ import sympy as sp
 from symjepa.exact.words import WordSum
 from symjepa.model import Model
 from symjepa.render import claims as sentences
-from symjepa.render.book.displays import LINE, Row, width
+from symjepa.render.book.displays import Row, display
 from symjepa.render.claims import Formula, Words, rate_formula, sentence
 from symjepa.render.formulas import Latex, with_dot
 from symjepa.render.notation import MACROS
 from symjepa.render.styles import MACRO_LATEX as STYLE
 from symjepa.render.styles import LatexStyle
+from symjepa.render.widths import LINE, width
 from symjepa.statements import claims
 from symjepa.statements.claims import Claim
 from symjepa.statements.descriptions import Flow, Modes, Restricted
@@ -53,7 +54,7 @@ class Said:
         """The words before the display, learners included."""
         whom = f"for {listed(self.who)}" if self.who else ""
         text = ", ".join(filter(None, (whom, self.before)))
-        return text if not text or text.endswith((",", "rate", "rates")) else f"{text},"
+        return text if not text or text.endswith((",", "rate", "rates", " at")) else f"{text},"
 
     @property
     def noted(self) -> tuple[Row, ...]:
@@ -144,6 +145,11 @@ def row(left: str, right: sp.Expr, relation: str = "=", note: str = "") -> Row:
     return Row(left, relation, tuple(STYLE.terms(right)), note)
 
 
+def _as_row(formula: Formula) -> Row:
+    relation = STYLE.sign(formula.relation) if formula.relation else ""
+    return Row(formula.left, relation, formula.right, lead=formula.lead)
+
+
 def _words_row(left: str, right: WordSum, note: str = "") -> Row:
     return Row(left, "=", tuple(STYLE.words(right)), note)
 
@@ -196,7 +202,11 @@ def _of(flow: Flow) -> str:
 
 
 def _equations(flow: Flow) -> str:
-    return listed([math(f"{STYLE.dot(x)} = {LINE_STYLE.expr(value)}") for x, value in flow.rates.items()])
+    """The rates in the line, or in a display if one of them leaves little of a line: its products cannot be broken."""
+    told = [f"{STYLE.dot(x)} = {LINE_STYLE.expr(value)}" for x, value in flow.rates.items()]
+    if all(width(formula) <= 0.7 * LINE for formula in told):
+        return listed(list(map(math, told)))
+    return "\n" + display(row(STYLE.dot(x), value) for x, value in flow.rates.items()) + "\n"
 
 
 def _domain(flow: Flow) -> str:
@@ -278,19 +288,18 @@ def _of_product(claim: claims.ProductMoves) -> Said:
 def _of_not_closed(claim: claims.NotClosed) -> Said:
     formula = sentences.open_formula(claim, STYLE)
     rest = _line(sentence(claim, LINE_STYLE)[1:])
-    return Said((Row(formula.left, STYLE.sign(formula.relation), formula.right),), "", rest)
+    return Said((_as_row(formula),), "", rest)
 
 
 def _of_lasting(claim: claims.Lasts) -> Said:
-    formulas = [sentences.growth_formula(growth, STYLE) for growth in claim.growths]
-    rows = tuple(Row(one.left, STYLE.sign(one.relation), one.right) for one in formulas)
+    rows = tuple(_as_row(sentences.growth_formula(growth, STYLE)) for growth in claim.growths)
     where = listed([math(condition(ceiling)) for ceiling in claim.on])
     preface = "Every solution of the matrix flow exists for all times, for along it"
     return Said(rows, _if(where), who=(whose(claim.flow.model),), preface=preface, short=rows)
 
 
 def _of_target_noise(claim: claims.TargetNoise) -> Said:
-    rows = tuple(Row(one.left, "=", one.right) for one in sentences.gain_formulas(claim, STYLE))
+    rows = tuple(map(_as_row, sentences.gain_formulas(claim, STYLE)))
     preface = f"Noise on the target{sentences.noise_words(claim)} adds to the loss and to the rates this, and no more:"
     return Said(rows, who=(whose(claim.model),), preface=preface.replace(",  ", ", "), short=rows)
 
@@ -332,7 +341,7 @@ def _of_zeros(claim: claims.Zeros) -> Said:
 
 
 def _of_linearization(claim: claims.Linearized) -> Said:
-    rates = tuple(_rate_row(one) for one in claim.rates)
+    rates = tuple(_as_row(rate_formula(one, STYLE)) for one in claim.rates)
     kind = "stable" if claim.stable else "unstable"
     family = f", along a family in {listed([math(STYLE.expr(x)) for x in claim.family])}" if claim.family else ""
     where = f" where {listed([math(condition(relation)) for relation in claim.on])}" if claim.on else ""
@@ -340,11 +349,6 @@ def _of_linearization(claim: claims.Linearized) -> Said:
     roots = any(isinstance(one, claims.Quadratic) for one in claim.rates)
     told = f"{under}, with the linear rate{'s' * (len(rates) > 1 or roots)}{' (roots of the equation)' * roots}"
     return Said(rates, told, short=rates)
-
-
-def _rate_row(rate: sp.Expr | claims.Quadratic) -> Row:
-    shown = rate_formula(rate, STYLE)
-    return Row(shown.left, STYLE.sign(shown.relation) if shown.relation else "", shown.right)
 
 
 def _of_convergence(claim: claims.Converges) -> Said:
@@ -413,7 +417,19 @@ def _of_sum(claim: claims.SumCloses) -> Said:
 def _of_relation(claim: Claim) -> Said:
     (formula,) = sentence(claim, STYLE)
     assert isinstance(formula, Formula)
-    return Said((Row(formula.left, STYLE.sign(formula.relation), formula.right),))
+    return Said((_as_row(formula),))
+
+
+def _of_bound(claim: claims.Within) -> Said:
+    """Where it is long, an expansion and its remainder."""
+    (formula,) = sentence(claim, STYLE)
+    assert isinstance(formula, Formula)
+    if width(formula.left) <= LINE:
+        return _of_relation(claim)
+    whole = replace(row(STYLE.expr(claim.expr), claim.of), lead=tuple(STYLE.terms(claim.expr)))
+    rest = row(r"\lvert R \rvert", claim.by, STYLE.sign("<="))
+    shown = (replace(whole, right=(*whole.right, ("+", "R"))), rest)
+    return Said(shown, "up to a remainder $R$,", short=shown)
 
 
 _LONG = LINE / 2
@@ -425,7 +441,7 @@ def _from_sentence(claim: Claim) -> Said:
     formulas = [(n, piece) for n, piece in enumerate(pieces) if isinstance(piece, Formula) and piece.relation]
     long = [(n, piece) for n, piece in formulas if width(piece.line(STYLE)) > _LONG]
     place, formula = (long or formulas)[0]
-    shown = Row(formula.left, STYLE.sign(formula.relation), formula.right)
+    shown = _as_row(formula)
     return Said((shown,), _line(pieces[:place]), _line(pieces[place + 1 :]))
 
 
@@ -438,7 +454,8 @@ def _line(pieces: Sequence[Formula | Words]) -> str:
 
 _SETTINGS: dict[type[Claim], Callable[[Any], Said]] = {
     **dict.fromkeys((claims.Identity, claims.Less, claims.AtMost, claims.Unequal), _of_relation),
-    **dict.fromkeys((claims.Annihilates, claims.Within), _of_relation),
+    claims.Annihilates: _of_relation,
+    claims.Within: _of_bound,
     claims.Drift: _of_drift,
     claims.Decays: _of_decay,
     claims.Dissipates: _of_dissipation,
