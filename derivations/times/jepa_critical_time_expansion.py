@@ -12,17 +12,28 @@ Source: littwin2024jepa, Thm 4.5.
 
 import sympy as sp
 
-from symjepa.statements.claims import AtMost, Chain, Identity, Less, Within
+from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
+from symjepa.statements.claims import AtMost, Chain, Hits, Identity, Less, SumCloses, Unequal, Within
+from symjepa.statements.descriptions import modes
 from symjepa.statements.statement import Let, NearMiss, Printed, Reading, Statement, proves
-from symjepa.symbols import L, eps, lam, n, rho, sigma2
+from symjepa.symbols import L, eps, lam, n, rho, sigma2, u
 
-from .critical_time import a, c, jepa_sum, p, q, u0, u1
+from .critical_time import N, a, c, jepa_sum, p, q, u0, u1
 
 HALF = sp.Rational(1, 2)
 theta = sp.Symbol("theta", positive=True)
+t_a, t_p, C_a, C_p = (sp.Symbol(name, real=True) for name in ("t_a", "t_p", "C_a", "C_p"))
+"""The times to an absolute and to a relative threshold, and the constants of their expansions."""
+
+flow = modes(Model(Encoder(L), Predictor(1), LatentPrediction(), Live()), "balanced", {sigma2: lam / rho})
 scale = 1 / (lam * rho ** (2 * L - 1))
-powers = sp.Sum(1 / (lam * n * rho ** (2 * L - n - 1) * u0**n), (n, 1, 2 * L - 1))
-logarithm = -sp.log(eps) / (lam * L * rho ** (2 * L - 1))
+powers = sp.Sum(1 / (lam * n * rho ** (2 * L - n - 1) * eps ** (n / L)), (n, 1, 2 * L - 1))
+logarithm = sp.log(1 / eps) / (lam * L * rho ** (2 * L - 1))
+
+
+def time(stop):
+    """The exact time from u₀, in λ and ρ."""
+    return jepa_sum(u0, stop).subs({c: rho, sigma2: lam / rho}, simultaneous=True)
 
 
 def constant(stop):
@@ -49,11 +60,26 @@ logarithms = (
     AtMost(0, left, by=Chain(u0, sp.S.Zero, 1 / (rho - u0))),
     AtMost(left, u0 / (rho - u0), by=Chain(u0, sp.S.Zero, u0 / (rho - u0) ** 2)),
 )
+geometric = SumCloses(
+    u ** (-n - 1) * rho**n, n, sp.S.One, N, rho * ((rho / u) ** N - 1) / (u * (rho - u)), (Unequal(u, rho),)
+)
+reached = Hits(flow, u0, u1, t_a, clock=time(u)) & Hits(flow, u0, q * rho, t_p, clock=time(u))
+POINT = {L: 2, lam: 2, rho: 2, u0: HALF, u1: 1, q: HALF, theta: HALF}
 
 jepa_critical_time_expansion = Statement(
     title="The critical time of a JEPA is 2L - 1 powers, a positive multiple of log 1/ε, a constant, and O(ε^{1/L})",
-    let=(Let(rho, c), Let(lam, sigma2 * c), Let(eps, u0**L), Let(a, u1**L), Let(p, q**L)),
+    let=(
+        Let(eps, u0**L),
+        Let(a, u1**L),
+        Let(p, q**L),
+        Let(t_a, time(u1)),
+        Let(t_p, time(q * rho)),
+        Let(C_a, constant(u1)),
+        Let(C_p, constant(q * rho)),
+    ),
     hypotheses=(
+        Less(0, lam),
+        Less(0, rho),
         AtMost(u0, u1),
         Less(u1, rho),
         AtMost(u0, q * rho),
@@ -61,27 +87,16 @@ jepa_critical_time_expansion = Statement(
         AtMost(u0, theta * rho),
         Less(theta, 1),
     ),
-    claim=Within(jepa_sum(u0, u1), absolute, remainder, **small)
-    & Within(jepa_sum(u0, q * c), relative, remainder, **small),
-    witness={
-        L: 2,
-        c: 2,
-        sigma2: 1,
-        u0: sp.Rational(1, 2),
-        u1: 1,
-        q: sp.Rational(1, 2),
-        theta: sp.Rational(1, 2),
-    },
+    claim=reached
+    & Within(t_a, powers + logarithm + C_a, remainder, **small)
+    & Within(t_p, powers + logarithm + C_p, remainder, **small),
+    witness={**POINT, u: 1},
     near_misses=(
+        NearMiss(Within(t_a, powers - logarithm + C_a, remainder), why="the logarithm with the other sign"),
+        NearMiss(Within(t_a, powers + logarithm * L + C_a, remainder), why="the coefficient without 1/L"),
+        NearMiss(Within(t_a, powers + logarithm + C_a, remainder / 4), why="a quarter of the remainder"),
         NearMiss(
-            Within(jepa_sum(u0, u1), absolute - 2 * logarithm, remainder), why="the logarithm with the other sign"
-        ),
-        NearMiss(
-            Within(jepa_sum(u0, u1), absolute - logarithm + logarithm * L, remainder), why="the coefficient without 1/L"
-        ),
-        NearMiss(Within(jepa_sum(u0, u1), absolute, remainder / 4), why="a quarter of the remainder"),
-        NearMiss(
-            Within(jepa_sum(u0, q * c), absolute, remainder),
+            Within(t_p, powers + logarithm + C_a, remainder),
             why="the constant holds the threshold: it is not the other one",
         ),
     ),
@@ -99,12 +114,12 @@ jepa_critical_time_expansion = Statement(
                     r" constant"
                     r" that holds the threshold, and $O(\varepsilon^{1/L})$",
                     "confirmed after conversion",
-                    Within(L * jepa_sum(u0, q * c), L * relative, L * remainder, **times_L),
+                    Within(L * t_p, L * (powers + logarithm + C_p), L * remainder, **times_L),
                 ),
                 Reading(
                     r"what is written $\Theta(\log\varepsilon)$ is a positive multiple of $\log\varepsilon$ itself",
                     "refuted",
-                    Within(L * jepa_sum(u0, q * c), L * (relative - 2 * logarithm), L * remainder),
+                    Within(L * t_p, L * (powers - logarithm + C_p), L * remainder),
                 ),
             ),
             id="littwin2024jepa-thm-4-5-jepa",
@@ -118,15 +133,15 @@ jepa_critical_time_expansion = Statement(
                 Reading(
                     "the sum of powers is its term with $n = 1$, what is left of the threshold's too",
                     "true when",
-                    Within(L * jepa_sum(u0, u1), L * (first + logarithm + one_term), L * remainder, **times_L),
+                    Within(L * t_a, L * (first + logarithm + one_term), L * remainder, **times_L),
                     when=(Identity(L, 1),),
                     lines=logarithms,
                 ),
                 Reading(
                     "up to a factor 2, for every small start",
                     "refuted",
-                    AtMost(L * jepa_sum(u0, u1), 2 * L * first),
-                    at={L: 2, c: 2, sigma2: 1, u0: sp.Rational(1, 10), u1: 1, q: HALF, theta: HALF},
+                    AtMost(t_a, 2 * first),
+                    at={**POINT, u0: sp.Rational(1, 10)},
                 ),
             ),
             id="learning-order-leading-term",
@@ -138,15 +153,20 @@ jepa_critical_time_expansion = Statement(
 @proves(jepa_critical_time_expansion)
 def theorem():
     yield (
-        "With one predictor layer the exact time (`critical-time`) is a finite sum of powers and one logarithm, in the"
-        " layer amplitudes $u_0 = \\varepsilon^{1/L}$ and $u_1 = a^{1/L}$, or $q\\rho$ for a fraction $p = q^L$."
+        "Write $u_0 = \\varepsilon^{1/L}$ for the layer amplitude at the start.  The amplitude $a$ is passed by a layer"
+        " at $u_1 = a^{1/L}$, and the fraction $p = q^L$ of what is learned at $q\\rho$.  With one predictor layer the"
+        " partial fractions of the inverse speed are a geometric sum,"
     )
+    yield geometric
+    yield "so that the exact times, as in `critical-time`, are finite sums and a logarithm:"
+    yield reached
     yield (
         "The terms at the start are the sum of powers and the logarithm of the expansion, those at the stop its"
-        " constant.  One logarithm is left over, for both thresholds:"
+        " constant.  One logarithm is left over, the same for both thresholds:"
     )
-    yield Identity(jepa_sum(u0, u1), absolute - scale * left)
-    yield Identity(jepa_sum(u0, q * c), relative - scale * left)
-    yield "It is not negative, and at most $u_0/(\\rho - u_0)$, for both gaps vanish at $u_0 = 0$ and grow:"
+    yield Identity(t_a, powers + logarithm + C_a - scale * left)
+    yield Identity(t_p, powers + logarithm + C_p - scale * left)
+    yield "It is not negative, and at most $u_0/(\\rho - u_0)$, for both gaps vanish at $u_0 = 0$ and grow with it:"
     yield from logarithms
+    yield "By $u_0 \\leq \\theta\\rho$ this is at most the remainder."
     yield jepa_critical_time_expansion.claim

@@ -8,7 +8,7 @@ relation or between the summands.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
@@ -36,7 +36,7 @@ class Formula:
     left: str
     relation: str
     right: tuple[tuple[str, str], ...]
-    lead: tuple[tuple[str, str], ...] = ()
+    lead: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
     def line(self, style: Style) -> str:
         """The formula on one line."""

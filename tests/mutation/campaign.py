@@ -10,18 +10,22 @@ from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from typing import Any
 
+import sympy as sp
+
 from symjepa.catalogue import entries, find, load
 from symjepa.errors import SymjepaError
 from symjepa.statements.claims import Claim, parts
-from symjepa.statements.statement import Theorem
+from symjepa.statements.statement import Instance, NearMiss, Statement, Theorem
 from symjepa.verify.check import _proof, context_of, unfolded, unfolding
 from symjepa.verify.kernel.decide import Context, Verdict, decide
+from symjepa.verify.kernel.points import Point
 from symjepa.verify.kernel.refute import refute
 from symjepa.verify.obligations import compiled
 from tests.mutation.listed import reason
 from tests.mutation.mutants import differs, mutants
 
 SECONDS = 4
+"""Of this process, not of the clock on the wall: a busy machine changes no verdict."""
 EQUAL, UNDEFINED, NO_CLAIM, LISTED, EXCUSED = "equal", "undefined", "no claim", "also true", "excused"
 """Not counted as false: equal to the original, defined nowhere, refused by the compiler; PROVED, listed with a reason;
 UNDECIDED and listed with a reason (true without a proof, or without a meaning where a condition is dropped)."""
@@ -48,22 +52,25 @@ class Outcome:
         return f"{self.verdict:10} {self.label}[{self.conjunct}] {self.operator} in {self.field}: {self.said}"
 
 
+AGAIN = 0.25
+
+
 class OutOfTime(Exception):
     """A mutant took too long."""
 
 
 @contextmanager
-def at_most(seconds: int) -> Iterator[None]:
+def at_most(seconds: float) -> Iterator[None]:
     def stop(*_: Any) -> None:
         raise OutOfTime
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(seconds)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds, AGAIN)  # what is called back from C may swallow the first
     try:
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def jobs(labels: Iterable[str] = ()) -> list[tuple[str, int]]:
@@ -84,10 +91,10 @@ def run(job: tuple[str, int]) -> list[Outcome]:
     statement = unfolded(theorem.statement)
     hypotheses = context_of(statement.hypotheses)
     known, rule = _proof(theorem, statement, hypotheses)[1], unfolding(theorem.statement)
-    claim = parts(theorem.statement.claim)[number]
+    claim, near = parts(theorem.statement.claim)[number], witnesses(statement)
     found = []
     for mutant in mutants(claim):
-        verdict = _judged(rule(claim), rule, mutant.claim, known, hypotheses)
+        verdict = _judged(rule(claim), rule, mutant.claim, known, hypotheses, near)
         found.append(_listed(Outcome(label, number, mutant.operator, mutant.field, verdict, ""), claim, mutant.claim))
     return found
 
@@ -102,23 +109,36 @@ def _listed(outcome: Outcome, claim: Claim, mutant: Claim) -> Outcome:
     return replace(outcome, verdict=verdict, said=why or _said(claim, mutant))
 
 
-def _judged(claim: Claim, rule: Any, mutant: Claim, known: Context, hypotheses: Context) -> str:
-    """Decided, then refuted, each in its own time: a claim that takes long to decide may still have a point."""
+def witnesses(statement: Statement) -> tuple[Point, ...]:
+    """Points at which the hypotheses hold, and those of near misses: where to look for points against a mutant."""
+    own = statement.witness if isinstance(statement.witness, tuple) else (statement.witness,)
+    missed = (miss.at for miss in statement.near_misses if isinstance(miss, NearMiss) and miss.at is not None)
+    return tuple({s: sp.Rational(x) for s, x in at.items()} for at in (*own, *missed) if not isinstance(at, Instance))
+
+
+def _judged(
+    claim: Claim, rule: Any, mutant: Claim, known: Context, hypotheses: Context, near: tuple[Point, ...]
+) -> str:
+    """Decided, then refuted, each in its own time: a claim that takes long to decide may still have a point.
+
+    What has a point is false; only of the others it is asked whether they say anything else, or anything at all.
+    """
     try:
         changed = rule(mutant)
-        different = differs(claim, changed)
-        if different is not True:
-            return EQUAL if different is False else UNDEFINED
         plan = compiled(changed)
     except SymjepaError:
         return NO_CLAIM
-    if _in_time(lambda: all(decide(obligation, known).proved for obligation in plan.obligations)):
-        return str(Verdict.PROVED.value)
+    proved = _in_time(lambda: all(decide(obligation, known).proved for obligation in plan.obligations))
     try:
-        found = _in_time(lambda: refute(plan, hypotheses))
+        found = None if proved else _in_time(lambda: refute(plan, hypotheses, near=near))
     except Exception as error:  # a defect of the checker, and no reason to lose the campaign
         return f"{CRASHED} {type(error).__name__}"
-    return str((Verdict.REFUTED if found else Verdict.UNDECIDED).value)
+    if found:
+        return str(Verdict.REFUTED.value)
+    different = _in_time(lambda: (differs(claim, changed, hypotheses, near),)) or (True,)
+    if different[0] is not True:
+        return EQUAL if different[0] is False else UNDEFINED
+    return str((Verdict.PROVED if proved else Verdict.UNDECIDED).value)
 
 
 def _in_time(question: Callable[[], Any]) -> Any:
@@ -144,16 +164,17 @@ def _without_hypotheses(label: str, theorem: Theorem) -> Iterator[Outcome]:
     statement = unfolded(theorem.statement)
     for i, dropped in enumerate(statement.hypotheses):
         context = context_of(statement.hypotheses[:i] + statement.hypotheses[i + 1 :])
-        verdicts = [_judged_without(part, context) for part in parts(statement.claim)]
+        near = witnesses(statement)
+        verdicts = [_judged_without(part, context, near) for part in parts(statement.claim)]
         verdict = next((v for v in ("REFUTED", "UNDECIDED") if v in verdicts), "PROVED")
         yield _listed(Outcome(label, -1, "hypothesis dropped", str(i), verdict, ""), dropped, dropped)
 
 
-def _judged_without(part: Claim, context: Context) -> str:
+def _judged_without(part: Claim, context: Context, near: tuple[Point, ...]) -> str:
     plan = compiled(part)
     if _in_time(lambda: all(decide(obligation, context).proved for obligation in plan.obligations)):
         return str(Verdict.PROVED.value)
-    return str((Verdict.REFUTED if _in_time(lambda: refute(plan, context)) else Verdict.UNDECIDED).value)
+    return str((Verdict.REFUTED if _in_time(lambda: refute(plan, context, near=near)) else Verdict.UNDECIDED).value)
 
 
 def campaign(labels: Iterable[str] = (), processes: int = 2) -> list[Outcome]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from itertools import chain
 from numbers import Number
 from random import Random
 from typing import Any
@@ -16,6 +17,9 @@ from symjepa.exact.words import TraceSum, WordSum
 from symjepa.model import Model
 from symjepa.statements.claims import Claim, Component, ConvergesBetween, GramRoot, Growth, Quadratic, Share
 from symjepa.statements.descriptions import Layers, Modes, Restricted
+from symjepa.verify.corroborate.draw import around, drawn
+from symjepa.verify.kernel.decide import Context
+from symjepa.verify.kernel.points import Point
 from tests.mutation.operators import Change, of_expression, of_flow, of_model, of_traces, of_words
 
 STATED = {
@@ -150,23 +154,28 @@ def expressions(thing: Any) -> Iterator[Any]:
             yield from expressions(getattr(thing, field.name))
 
 
-def differs(claim: Claim, mutant: Claim, tries: int = 12) -> bool | None:
-    """Whether they state different things at some random exact point; None if the mutant is defined nowhere tried."""
+def differs(
+    claim: Claim, mutant: Claim, known: Context | None = None, near: tuple[Point, ...] = (), tries: int = 12
+) -> bool | None:
+    """Whether they state different things at some exact point; None if the mutant is defined nowhere tried.
+
+    Points at which the hypotheses hold come first, for an integral may be defined at no others.
+    """
     ours, theirs = list(expressions(claim)), list(expressions(mutant))
     if len(ours) != len(theirs):
         return True
     changed = [(a, b) for a, b in zip(ours, theirs, strict=True) if a != b]
     if not all(isinstance(a, sp.Expr) and isinstance(b, sp.Expr) for a, b in changed):
         return bool(changed)
-    verdicts = {_compared(a, b, tries) for a, b in changed}
+    verdicts = {_compared(a, b, known, near, tries) for a, b in changed}
     return True if True in verdicts else None if None in verdicts else False
 
 
-def _compared(a: sp.Expr, b: sp.Expr, tries: int) -> bool | None:
+def _compared(a: sp.Expr, b: sp.Expr, known: Context | None, near: tuple[Point, ...], tries: int) -> bool | None:
     random, compared = Random(7), False
     symbols = sorted(a.free_symbols | b.free_symbols, key=str)
-    for _ in range(tries):
-        point = {symbol: _drawn(symbol, random) for symbol in symbols}
+    anywhere = ({symbol: _drawn(symbol, random) for symbol in symbols} for _ in range(tries))
+    for point in chain(_supposed(symbols, known, near, tries), anywhere):
         try:
             answer = same(a, b, point, max_bits=512)
         except SymjepaError:
@@ -175,6 +184,14 @@ def _compared(a: sp.Expr, b: sp.Expr, tries: int) -> bool | None:
             return True
         compared = True
     return False if compared else None
+
+
+def _supposed(symbols: list[sp.Symbol], known: Context | None, near: tuple[Point, ...], tries: int) -> list[Point]:
+    """Points at which the hypotheses hold."""
+    if known is None:
+        return []
+    with around(near):
+        return drawn(symbols, known.facts, tries, 7)
 
 
 def _drawn(symbol: sp.Symbol, random: Random) -> sp.Rational:

@@ -8,7 +8,7 @@ a sufficient condition failed refutes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
@@ -35,11 +35,13 @@ from symjepa.verify.obligations.kinds import (
     Signed,
     StaysDiagonal,
     SumsVanish,
+    Test,
     TraceAtMostZero,
     TracesAtMostZero,
     TracesVanish,
     WordsVanish,
 )
+from symjepa.verify.search.extremes import Height, relative, walk
 from symjepa.verify.search.letters import instances, scalars
 from symjepa.verify.search.points import points
 
@@ -47,6 +49,7 @@ OnLetters = WordsVanish | TracesVanish | TraceAtMostZero | TracesAtMostZero | Su
 Scalar = Equal | HasSign | Signed | SameTruth | Crosses
 SEARCH_BITS = 256
 FEW = 12
+SEEDS = 6
 REVERSED = {"positive": (-1, 0), "nonnegative": (-1,), "nonzero": (0,), "zero": (-1, 1)}
 
 
@@ -59,9 +62,19 @@ class Counterexample:
     matrices: tuple[tuple[str, str], ...] = ()
 
 
-def refute(plan: Plan, context: Context, at: Point | Instance | None = None) -> Counterexample | None:
-    """A certified counterexample to the claim of a plan, at the exhibited point or by search; None if none is found."""
-    for test in (*plan.tests, *(o for o in plan.obligations if o.necessary)):
+def refute(
+    plan: Plan, context: Context, at: Point | Instance | None = None, near: tuple[Point, ...] = ()
+) -> Counterexample | None:
+    """A certified counterexample to the claim of a plan, at the exhibited point or by search; None if none is found.
+
+    Where the search finds nothing, and there are points `near` which to look, it goes on from them to extreme ones.
+    """
+    tests = (*plan.tests, *(o for o in plan.obligations if o.necessary))
+    return _searched(tests, context, at) or (_further(tests, context, near) if near and at is None else None)
+
+
+def _searched(tests: tuple[Test, ...], context: Context, at: Point | Instance | None) -> Counterexample | None:
+    for test in tests:
         found = None
         if isinstance(test, Scalar) and not isinstance(at, Instance):
             found = _at_points(test, context, at)
@@ -74,16 +87,55 @@ def refute(plan: Plan, context: Context, at: Point | Instance | None = None) -> 
     return None
 
 
+def _further(tests: tuple[Test, ...], context: Context, near: tuple[Point, ...]) -> Counterexample | None:
+    """A walk from the points that are near, and from those of the search, to extreme ones."""
+    for test in tests:
+        if not isinstance(test, Scalar):
+            continue
+        known = _known(test, context)
+        if known is None:
+            continue
+        symbols, facts = known
+        given = (point for at in near for point in islice(_candidates(symbols, facts, at), 1))
+        seeds = (*given, *islice(_candidates(symbols, facts, None), SEEDS))
+        found = _first(test, chain(seeds, walk(seeds, symbols, facts, _height(test))))
+        if found is not None:
+            return found
+    return None
+
+
+def _height(test: Scalar) -> Height | None:
+    """What is to become negative, where the walk is to go downhill."""
+    match test:
+        case HasSign(expr=expr, kind="positive" | "nonnegative") if not _integrates(test):
+            return relative(expr)
+        case Signed(fact=Fact(expr=expr, kind="positive" | "nonnegative")):
+            return relative(expr)
+    return None
+
+
 def _at_points(test: Scalar, context: Context, at: Point | None) -> Counterexample | None:
+    known = _known(test, context)
+    return None if known is None else _first(test, _candidates(*known, at))
+
+
+def _known(test: Scalar, context: Context) -> tuple[set[sp.Symbol], tuple[Fact, ...]] | None:
+    """The symbols of a test and all that holds of them; None if a symbol assumes more than can be checked at a
+    point.
+    """
     given = test.given if isinstance(test, Equal | HasSign | Crosses) else ()
     facts = (*context.facts, *given)
     symbols = _symbols(test) | {s for fact in facts for s in fact.free_symbols}
     try:
-        facts = (*facts, *assumed(symbols))
-    except OutsideFragment:  # a symbol assumes more than can be checked at a point
+        return symbols, (*facts, *assumed(symbols))
+    except OutsideFragment:
         return None
+
+
+def _first(test: Scalar, candidates: Iterable[Point]) -> Counterexample | None:
+    """The first point at which the test certainly fails."""
     most = FEW if _integrates(test) else None  # over a pole each of them takes a second to refuse
-    for point in islice(_candidates(symbols, facts, at), most):
+    for point in islice(candidates, most):
         fails = _failure(test, point)
         if fails is not None:
             return Counterexample({_spoken(s): x for s, x in point.items()}, fails)
