@@ -83,12 +83,12 @@ NO_STOP = Printed(
     seen="second-hand",
 )
 PLATEAU = Printed(
-    source="davidcagohlearningorder, its plateau",
+    source="davidcagoh-learning-order, its plateau",
     words=r"the amplitude has its plateau at $\rho^{1/L}$",
     seen="second-hand",
 )
 ASYMPTOTE = Printed(
-    source="davidcagohlearningorder, its asymptote",
+    source="davidcagoh-learning-order, its asymptote",
     words=r"the encoder tends to $\sqrt{\rho\mu}$",
     seen="second-hand",
 )

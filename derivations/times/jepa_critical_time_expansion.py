@@ -18,22 +18,23 @@ from symjepa.statements.descriptions import modes
 from symjepa.statements.statement import Let, NearMiss, Printed, Reading, Statement, proves
 from symjepa.symbols import L, eps, lam, n, rho, sigma2, u
 
-from .critical_time import N, a, c, jepa_sum, p, q, u0, u1
+from .critical_time import N, a, p, q, u0, u1
 
 HALF = sp.Rational(1, 2)
 theta = sp.Symbol("theta", positive=True)
 t_a, t_p, C_a, C_p = (sp.Symbol(name, real=True) for name in ("t_a", "t_p", "C_a", "C_p"))
 """The times to an absolute and to a relative threshold, and the constants of their expansions."""
 
-flow = modes(Model(Encoder(L), Predictor(1), LatentPrediction(), Live()), "balanced", {sigma2: lam / rho})
+flow = modes(Model(Encoder(L), Predictor(1), LatentPrediction(), Live()), "balanced", {lam: sigma2 * rho})
 scale = 1 / (lam * rho ** (2 * L - 1))
 powers = sp.Sum(1 / (lam * n * rho ** (2 * L - n - 1) * eps ** (n / L)), (n, 1, 2 * L - 1))
 logarithm = sp.log(1 / eps) / (lam * L * rho ** (2 * L - 1))
 
 
 def time(stop):
-    """The exact time from u₀, in λ and ρ."""
-    return jepa_sum(u0, stop).subs({c: rho, sigma2: lam / rho}, simultaneous=True)
+    """The exact time from u₀: that of `critical-time`, in λ and ρ."""
+    finite = sp.Sum(rho**n * (u0 ** (-n) - stop ** (-n)) / n, (n, 1, 2 * L - 1))
+    return scale * (finite + sp.log(stop / u0) + sp.log((rho - u0) / (rho - stop)))
 
 
 def constant(stop):
@@ -64,11 +65,12 @@ geometric = SumCloses(
     u ** (-n - 1) * rho**n, n, sp.S.One, N, rho * ((rho / u) ** N - 1) / (u * (rho - u)), (Unequal(u, rho),)
 )
 reached = Hits(flow, u0, u1, t_a, clock=time(u)) & Hits(flow, u0, q * rho, t_p, clock=time(u))
-POINT = {L: 2, lam: 2, rho: 2, u0: HALF, u1: 1, q: HALF, theta: HALF}
+POINT = {L: 2, sigma2: 1, rho: 2, u0: HALF, u1: 1, q: HALF, theta: HALF}
 
 jepa_critical_time_expansion = Statement(
     title="The critical time of a JEPA is 2L - 1 powers, a positive multiple of log 1/ε, a constant, and O(ε^{1/L})",
     let=(
+        Let(lam, sigma2 * rho),
         Let(eps, u0**L),
         Let(a, u1**L),
         Let(p, q**L),
@@ -78,7 +80,6 @@ jepa_critical_time_expansion = Statement(
         Let(C_p, constant(q * rho)),
     ),
     hypotheses=(
-        Less(0, lam),
         Less(0, rho),
         AtMost(u0, u1),
         Less(u1, rho),
@@ -125,7 +126,7 @@ jepa_critical_time_expansion = Statement(
             id="littwin2024jepa-thm-4-5-jepa",
         ),
         Printed(
-            "davidcagohlearningorder, in the version read",
+            "davidcagoh-learning-order, in the version read",
             r"the leading term of the critical time is $\frac{L}{\lambda\rho^{2L-2}\varepsilon^{1/L}}$",
             "second-hand",
             "t_paper = L t",

@@ -33,7 +33,9 @@ class Spelling(Printer):  # type: ignore[misc]
         self.names = names
 
     def letter(self, name: str) -> str:
-        return self.names.get(name, name)
+        """A letter by its code name; primes stay behind it."""
+        bare = name.rstrip("'")
+        return self.names.get(bare, bare) + name[len(bare) :]
 
     def symbol(self, base: str, index: str) -> str:
         raise NotImplementedError
@@ -181,12 +183,13 @@ class Latex(Spelling):
 
     def symbol(self, base: str, index: str) -> str:
         letter = self.letter(base)
-        if letter == base and len(base) > 1:
+        if letter == base and len(base.rstrip("'")) > 1:
             letter = rf"\mathrm{{{base}}}"
         subscript = rf"\mathrm{{{index}}}" if len(index) > 1 and index.isalpha() else self.letter(index)
         return f"{letter}_{{{subscript}}}" if index else letter
 
     def power(self, base: str, exponent: sp.Expr) -> str:
+        base = rf"{{{base}}}" if base.endswith("'") else base
         return base if exponent == 1 else f"{base}^{{{self.in_line(exponent)}}}"
 
     def in_line(self, expr: sp.Expr) -> str:

@@ -12,6 +12,8 @@ import re
 from collections.abc import Mapping
 
 import sympy as sp
+from sympy.core.alphabets import greeks
+from sympy.printing.pretty.pretty_symbology import greek_unicode
 
 from symjepa.symbols import meaning
 
@@ -64,6 +66,10 @@ TERMINAL: Mapping[str, str] = {
     **{"Wbar": "W̄", "Sxx": "Σxx", "Syx": "Σyx", "Syy": "Σyy", "T": "ᵀ", "loss": "ℒ"},
     **{"Snn": "Σnn", "Syn": "Σyn", "Snx": "Σnx"},
 }
+
+LETTERS: Mapping[str, str] = {**{name: rf"\{name}" for name in greeks}, **PLAIN, "E": "E"}
+"""Plain LaTeX for claims: with the Greek letters that an author may add; `E` is a letter, not an expectation."""
+TERMINAL_LETTERS: Mapping[str, str] = {**{name: greek_unicode[name] for name in greeks}, **TERMINAL}
 
 SQUARES = {"sigma2": ("sigma", ""), "sigma2_y": ("sigma", "y")}
 """Symbols that are squares: their powers double the exponent, for σ²² would be read as σ²²."""

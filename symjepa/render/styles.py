@@ -16,23 +16,6 @@ from symjepa.render import breaking, notation, words
 from symjepa.render.formulas import Latex, Spelling, Terminal, with_dot
 from symjepa.render.words import Terms
 
-_GREEK = {
-    "delta": "δ",
-    "nu": "ν",
-    "kappa": "κ",
-    "psi": "ψ",
-    "theta": "θ",
-    "mu": "μ",
-    "beta": "β",
-    "gamma": "γ",
-    "xi": "ξ",
-}
-
-
-def _latex_names(names: Mapping[str, str]) -> dict[str, str]:
-    r"""With the Greek letters that an author may add; `E` is a letter, for a claim holds no expectation."""
-    return {**{name: rf"\{name}" for name in _GREEK}, **names, "E": "E"}
-
 
 @dataclass(frozen=True)
 class Style:
@@ -214,7 +197,7 @@ _TEX = {"gain": r"\Delta", "=": "=", "<": "<", ">": ">", "<=": r"\leq", ">=": r"
 _UNICODE = {"gain": "Δ", "=": "=", "<": "<", ">": ">", "<=": "≤", ">=": "≥", "!=": "≠", "->": "→"}
 _ASCII = {sign: sign for sign in _TEX} | {"gain": "Delta"}
 
-LATEX = LatexStyle(Latex(_latex_names(notation.PLAIN)), _TEX)
-MACRO_LATEX = PageStyle(Latex(_latex_names(notation.MACROS)), _TEX)
-TERMINAL = TerminalStyle(Terminal({**_GREEK, **notation.TERMINAL}), _UNICODE)
+LATEX = LatexStyle(Latex(notation.LETTERS), _TEX)
+MACRO_LATEX = PageStyle(Latex({**notation.LETTERS, **notation.MACROS, "E": "E"}), _TEX)
+TERMINAL = TerminalStyle(Terminal(notation.TERMINAL_LETTERS), _UNICODE)
 MACHINE = MachineStyle(_Machine({}), _ASCII)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from symjepa.render.notation import MACROS, PLAIN
 
-LINE = 345.0
+LINE = 355.0
 """Points that a display may fill: the 360 of an 11 pt article in LaTeX's own layout, less what estimates may lack."""
 _PLAIN = {macro: PLAIN[name] for name, macro in MACROS.items()}
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}^_]|\s+|.")
@@ -20,8 +20,8 @@ _UNPRINTED = {
     *(r"\operatorname", r"\mathrm", r"\mathcal", r"\text"),
 }
 _WIDE = {
-    **{r"\sum": 17.0, r"\prod": 16.0, r"\int": 12.0, r"\log": 19.0, r"\Sigma": 8.5, "W": 10.8, "w": 7.8},
-    **{"(": 6.0, ")": 6.0, r"\left": 1.5, r"\right": 1.5, r"\sqrt": 9.0},
+    **{r"\sum": 17.0, r"\prod": 16.0, r"\int": 12.0, r"\log": 16.0, r"\Sigma": 8.5, "W": 10.8, "w": 7.8},
+    **{"(": 6.0, ")": 6.0, r"\left": 2.0, r"\right": 2.0, r"\sqrt": 9.0},
     **{r"\qquad": 22.0, r"\quad": 11.0, r"\,": 2.0},
 }
 
@@ -83,4 +83,4 @@ def _letter(token: str) -> float:
         return _WIDE[token]
     if token in "+-":
         return 13.0
-    return 5.0 if token in "()[]|,.:!/" else 8.5 if token.isupper() else 5.8
+    return 5.0 if token in "()[]|,.:!/" else 8.5 if token.isupper() else 5.5 if token.isdigit() else 6.1

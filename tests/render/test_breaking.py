@@ -65,3 +65,9 @@ def test_what_cannot_be_opened_stays_whole() -> None:
 
 def test_a_formula_in_macros_is_as_wide_as_in_letters() -> None:
     assert width(r"\sjlambda \sju^{\sjK}") == width(rf"{PLAIN['lam']} u^{{K}}")
+
+
+def test_greek_names_and_primes_print_as_letters() -> None:
+    assert latex.doprint(sp.Symbol("epsilon_1") + sp.Symbol("zeta")) == r"\epsilon_{1} + \zeta"
+    assert latex.doprint(sp.Symbol("lambda_0")) == r"\sjlambda_{0}"
+    assert latex.doprint(sp.Symbol("u'") ** 2) == r"{\sju'}^{2}"

@@ -145,6 +145,10 @@ def _escaped(word: str) -> str:
     return "".join(_ESCAPES.get(sign, f"${letters(_SIGNS[sign])}$" if sign in _SIGNS else sign) for sign in word)
 
 
+_KEY = re.compile(r"[a-z]+[0-9]{4}[a-z]*|[a-z]+(?:-[a-z]+)+")
+"""Author, year and word; or the hyphenated name of what has no year."""
+
+
 def cited(source: str) -> str:
     r"""`key, Eqs. 1-3; other, Thm 2` as `\cite[Eqs.~1--3]{key}, \cite[Thm~2]{other}`."""
     return ", ".join(_citation(part.strip()) for part in source.split(";") if part.strip())
@@ -152,7 +156,7 @@ def cited(source: str) -> str:
 
 def _citation(part: str) -> str:
     key, _, where = part.partition(",")
-    if not re.fullmatch(r"[a-z]+[0-9]{4}[a-z]*", key):
+    if not _KEY.fullmatch(key):
         return sentence(part)
     place = re.sub(r"(?<=[.a-z]) (?=[\dA-Z])", "~", _escaped_all(where.strip())).replace("-", "--")
     return rf"\cite[{place}]{{{key}}}" if place else rf"\cite{{{key}}}"

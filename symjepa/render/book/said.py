@@ -38,6 +38,10 @@ LINE_STYLE = LatexStyle(_InLine(STYLE.spelling.names), STYLE.signs)
 """How formulas in the line are set."""
 
 
+_OPEN_ENDS = (",", "rate", "rates", " at", " of", " on", " from", " along", " is", " are")
+"""Ends of a lead that no comma follows: the display goes on with the sentence."""
+
+
 @dataclass(frozen=True)
 class Said:
     """`preface` introduces a kind of claim, `who` names the learners, `short` is what a proof shows of the claim."""
@@ -54,7 +58,7 @@ class Said:
         """The words before the display, learners included."""
         whom = f"for {listed(self.who)}" if self.who else ""
         text = ", ".join(filter(None, (whom, self.before)))
-        return text if not text or text.endswith((",", "rate", "rates", " at")) else f"{text},"
+        return text if not text or text.endswith(_OPEN_ENDS) else f"{text},"
 
     @property
     def noted(self) -> tuple[Row, ...]:
@@ -331,6 +335,13 @@ def _of_clock(claim: claims.Implicit) -> Said:
     return Said((shown,), f"along {_equations(claim.flow)}{_of(claim.flow)}{while_},", short=(shown,))
 
 
+def _of_hitting(claim: claims.Hits) -> Said:
+    shown = row(STYLE.expr(t), claim.time)
+    way = f"from {math(LINE_STYLE.expr(claim.start))} the solution of {_equations(claim.flow)}{_of(claim.flow)}"
+    where = f"where {listed([math(condition(relation)) for relation in claim.on])}" if claim.on else ""
+    return Said((shown,), f"{way} first reaches {math(STYLE.expr(claim.stop))} at", where, short=(shown,))
+
+
 def _of_zeros(claim: claims.Zeros) -> Said:
     flow = tuple(row(STYLE.dot(x), value) for x, value in claim.flow.rates.items())
     places = [one for part in claim.components for one in _places(part.at)]
@@ -469,6 +480,7 @@ _SETTINGS: dict[type[Claim], Callable[[Any], Said]] = {
     claims.Conserved: _of_conserved,
     claims.Solves: _of_solution,
     claims.Implicit: _of_clock,
+    claims.Hits: _of_hitting,
     claims.Zeros: _of_zeros,
     claims.Linearized: _of_linearization,
     claims.Converges: _of_convergence,
