@@ -158,6 +158,12 @@ def test_sources_are_cited_with_their_equations() -> None:
     assert keys(r"\cite[Eq.~1]{b2000x}, \cite{a1999y}") == ("a1999y", "b2000x")
 
 
+def test_a_label_in_a_sentence_becomes_a_reference_where_the_book_has_it() -> None:
+    assert sentence("by `jepa-mode-ode`, $u$ grows") == r"by \sjtheorem{jepa-mode-ode}, $\sju$ grows"
+    assert r"\newcommand{\sjtheorem}" in texts()["symjepa-book.tex"]
+    assert r"\providecommand{\sjtheorem}" in texts()["symjepa-macros.tex"]
+
+
 def test_the_bibliography_holds_what_is_cited_and_no_more() -> None:
     everything = "\n".join(text for name, text in texts().items() if name.endswith(".tex"))
     assert set(re.findall(r"@\w+\{([^,]+),", texts()["references.bib"])) == set(keys(everything))

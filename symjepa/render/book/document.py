@@ -50,7 +50,7 @@ def files(checked: Sequence[Checked], folder: Path, bibliography: str, version: 
     written["rules.tex"] = rules(checked, bibliography, version)
     rows = ledger((one.label, one.report) for one in checked)
     if rows:
-        written["ledger.tex"] = fragment_of_ledger(rows, version, {one.label for one in checked})
+        written["ledger.tex"] = fragment_of_ledger(rows, version)
     cites = keys("\n".join([*written.values(), *(c["intro"] for c in chapters)]))
     entries = chosen(bibliography, cites)
     parts = {"title": TITLE, "subtitle": SUBTITLE, "summary": _summary(checked, version), "chapters": chapters}
@@ -88,15 +88,10 @@ def _chapter(name: str, own: Sequence[Checked], folder: Path) -> dict[str, Any]:
     title, _, intro = text.partition("\n\n")
     return {
         "title": sentence(title.rstrip(".").partition(":")[0] or name.capitalize() or "Theorems"),
-        "intro": references(sentence(" ".join(intro.split())), {one.label for one in own}),
+        "intro": sentence(" ".join(intro.split())),
         "sections": [_section(one, folder) for one in own],
         "theorems": own,
     }
-
-
-def references(text: str, labels: set[str]) -> str:
-    r"""`` `label` `` becomes a reference where the book has that theorem."""
-    return re.sub(r"`([a-z0-9-]+)`", lambda m: rf"\cref{{{m[1]}}}" if m[1] in labels else words_of(m[1]), text)
 
 
 def _section(one: Checked, folder: Path) -> dict[str, str]:

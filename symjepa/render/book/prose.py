@@ -49,8 +49,9 @@ _MAYBE = re.compile(r"^(?:[(]?[a-zA-Z0-9−-]'?[,.;:)]*|log|exp)$")
 
 
 def sentence(text: str) -> str:
-    """Prose with formulas between dollars (`$…$`, or `$$…$$` as a display), as LaTeX in macros."""
-    return "".join(_piece(piece) for piece in re.split(r"(\$\$.+?\$\$|\$.+?\$)", text, flags=re.DOTALL))
+    """Prose with formulas between dollars (`$…$`, or `$$…$$` as a display) and labels of theorems, as LaTeX."""
+    text = "".join(_piece(piece) for piece in re.split(r"(\$\$.+?\$\$|\$.+?\$)", text, flags=re.DOTALL))
+    return re.sub(r"`([a-z0-9-]+)`", r"\\sjtheorem{\1}", text)
 
 
 def _piece(piece: str) -> str:
