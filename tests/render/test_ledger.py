@@ -15,6 +15,7 @@ from symjepa.render.book.ledger import fragment
 from symjepa.render.book.theorem import Checked
 from symjepa.render.book.theorem import fragment as theorem_fragment
 from symjepa.render.latex import macros
+from symjepa.render.widths import LINE, width
 from symjepa.statements.claims import Less
 from symjepa.statements.statement import Printed, Reading
 from symjepa.verify.check import Report, check
@@ -59,11 +60,15 @@ def test_a_row_without_a_reading_is_not_left_out() -> None:
     assert "No reading has been given yet." in fragment([bare], "1.0")
 
 
-def test_a_formal_claim_that_no_line_can_hold_is_not_printed() -> None:
+def test_a_formal_claim_that_no_line_can_hold_is_broken_between_its_factors() -> None:
     wide = sp.Mul(*(sp.Symbol(f"x{n}", positive=True) + 1 for n in range(40)), evaluate=False)
     finding = Finding(Reading("so", "refuted", Less(wide, 0)), "refuted")
     row = LedgerRow(Printed("somebody2000paper, Thm 1", "it learns", "read"), (Judged("tiny", finding),))
-    assert "wider than this page; it is in the certificate" in fragment([row], "1.0")
+    told = fragment([row], "1.0")
+    assert r"\cdot" in told
+    shown = [line for line in told.splitlines() if r"\left(" in line]
+    assert len(shown) > 3
+    assert max(map(width, shown)) < LINE + 30
 
 
 def test_a_theorem_is_followed_by_what_was_printed_and_its_verdicts() -> None:
