@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from symjepa.render.claims import instance_words, let_formula, point_words, rows_text, terminal_claim
+from symjepa.render.hypotheses import introduced, listed, supposed
 from symjepa.render.ledger import details
 from symjepa.render.prose import plain
 from symjepa.render.styles import TERMINAL
-from symjepa.statements.claims import parts
 from symjepa.statements.statement import Conjecture, Instance, NearMiss, Statement, Theorem
-from symjepa.verify.certificates import assumptions, exact_rows, scope_object, scopes_of
+from symjepa.verify.certificates import exact_rows, scope_object, scopes_of
 from symjepa.verify.check import Line, Missed, Report
 from symjepa.verify.kernel.decide import Verdict
 from symjepa.verify.kernel.refute import Counterexample
@@ -47,12 +47,14 @@ def _head(label: str, theorem: Theorem | Conjecture, report: Report) -> Iterator
 
 
 def _hypotheses(statement: Statement, report: Report) -> Iterator[str]:
-    yield "Let"
-    for let in statement.let:
-        yield f"  {let_formula(let, TERMINAL).line(TERMINAL)}"
-    said = [terminal_claim(part) for claim in statement.hypotheses for part in parts(claim)]
-    said += [TERMINAL.fact(fact) for fact in assumptions(report)]
-    yield from _wrapped("  ", ", ".join(said))
+    symbols = introduced(statement, report, TERMINAL)
+    if symbols:
+        yield from _wrapped("Let ", f"{listed(symbols)}.")
+    if statement.let:
+        yield from _wrapped("Put ", f"{listed([let_formula(let, TERMINAL).line(TERMINAL) for let in statement.let])}.")
+    rest = list(map(terminal_claim, supposed(statement)))
+    if rest:
+        yield from _wrapped("Suppose that ", f"{listed(rest)}.")
 
 
 def _claim(report: Report) -> Iterator[str]:

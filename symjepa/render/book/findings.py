@@ -9,8 +9,9 @@ import sympy as sp
 
 from symjepa.render.book.displays import display
 from symjepa.render.book.prose import sentence
-from symjepa.render.book.said import LINE_STYLE, condition, joined, listed, math, merged, row_width, said
+from symjepa.render.book.said import LINE_STYLE, condition, joined, math, merged, row_width, said
 from symjepa.render.book.theorem import Checked, rule_words, verdict
+from symjepa.render.hypotheses import listed
 from symjepa.render.latex import rendered
 from symjepa.render.styles import MACRO_LATEX as STYLE
 from symjepa.statements.claims import Claim, parts

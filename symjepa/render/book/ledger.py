@@ -8,8 +8,9 @@ from typing import Any
 from symjepa.render.book.findings import claimed, place
 from symjepa.render.book.printed import condition_in_line, print_parts, verdict
 from symjepa.render.book.prose import sentence
-from symjepa.render.book.said import LINE_STYLE, listed, math
+from symjepa.render.book.said import LINE_STYLE, math
 from symjepa.render.claims import let_formula
+from symjepa.render.hypotheses import listed
 from symjepa.render.latex import rendered
 from symjepa.render.ledger import summary
 from symjepa.statements.claims import parts

@@ -18,6 +18,7 @@ from symjepa.render import claims as sentences
 from symjepa.render.book.displays import Row, display
 from symjepa.render.claims import Formula, Words, rate_formula, sentence
 from symjepa.render.formulas import Latex, with_dot
+from symjepa.render.hypotheses import listed
 from symjepa.render.notation import MACROS
 from symjepa.render.styles import MACRO_LATEX as STYLE
 from symjepa.render.styles import LatexStyle
@@ -129,11 +130,6 @@ def _joined(several: Sequence[Said]) -> Said:
 
 def _frame(one: Said) -> tuple[Any, ...]:
     return one.who, one.before, one.after, one.preface
-
-
-def listed(names: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return "".join(names) if len(names) < 2 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def math(formula: str) -> str:

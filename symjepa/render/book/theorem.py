@@ -10,7 +10,8 @@ from symjepa.render.book.hypotheses import hypotheses
 from symjepa.render.book.printed import print_parts
 from symjepa.render.book.printed import verdict as verdict_on
 from symjepa.render.book.prose import cited, sentence
-from symjepa.render.book.said import Said, joined, listed, math, merged, said
+from symjepa.render.book.said import Said, joined, math, merged, said
+from symjepa.render.hypotheses import listed
 from symjepa.render.latex import rendered
 from symjepa.render.notation import MACROS
 from symjepa.render.styles import MACRO_LATEX as STYLE
