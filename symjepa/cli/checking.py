@@ -226,8 +226,8 @@ def source_of(entry: Entry) -> Source:
 
 def spelled() -> Spelled:
     """Formulas as the other commands spell them in JSON."""
-    from symjepa.render.claims import claim_object
     from symjepa.render.formulas import condition, formula
+    from symjepa.render.sentences import claim_object
     from symjepa.render.words import word_formula
 
     return Spelled(claim_object, condition, formula, word_formula)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 
-from symjepa.render.claims import let_formula, point_words, rows_text, terminal_claim
 from symjepa.render.prose import plain
+from symjepa.render.sentences import terminal_claim
+from symjepa.render.sentences.parts import let_formula, point_words, rows_text
 from symjepa.render.styles import TERMINAL
 from symjepa.statements.claims import Claim, parts
 from symjepa.statements.statement import Printed

@@ -201,3 +201,13 @@ LATEX = LatexStyle(Latex(notation.LETTERS), _TEX)
 MACRO_LATEX = PageStyle(Latex({**notation.LETTERS, **notation.MACROS, "E": "E"}), _TEX)
 TERMINAL = TerminalStyle(Terminal(notation.TERMINAL_LETTERS), _UNICODE)
 MACHINE = MachineStyle(_Machine({}), _ASCII)
+
+
+class _InLine(Latex):
+    """Fractions with a slash."""
+
+    _inline = True
+
+
+LINE_STYLE = LatexStyle(_InLine(MACRO_LATEX.spelling.names), _TEX)
+"""How a page sets formulas in the line."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import wrap
 
-from symjepa.render.claims import instance_words, let_formula, point_words, rows_text, terminal_claim
 from symjepa.render.hypotheses import introduced, listed, supposed
 from symjepa.render.ledger import details
 from symjepa.render.prose import plain
+from symjepa.render.sentences import terminal_claim
+from symjepa.render.sentences.parts import instance_words, let_formula, point_words, rows_text
 from symjepa.render.styles import TERMINAL
 from symjepa.statements.statement import Conjecture, Instance, NearMiss, Statement, Theorem
 from symjepa.verify.certificates import exact_rows, scope_object, scopes_of

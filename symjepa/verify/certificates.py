@@ -128,9 +128,8 @@ def scope_object(scopes: Iterable[Scope]) -> Object:
 
 
 def _bounds(one: Scope) -> list[str]:
-    return [f"{symbol.name} >= {least}" for symbol, least in one.free] + [
-        f"{name} = {number}" for name, number in one.fixed
-    ]
+    bounds = [f"{symbol.name} >= {least}" for symbol, least in one.free]
+    return [*bounds, *map(str, one.but), *(f"{name} = {number}" for name, number in one.fixed)]
 
 
 def assumptions(report: Report) -> tuple[Fact, ...]:

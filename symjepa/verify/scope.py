@@ -2,10 +2,11 @@ r"""Scope: for which depths a claim was proved.  Computed from its obligations, 
 
 A depth symbol is *free* in a claim if it occurs in what was decided or in the flows, as derived, that it was decided
 about (a law from which the predictor's depth cancels holds for every one); a number in its place is a *fixed* depth.
-Hypotheses and the conditions of the claim itself bound free depths from below.
+Hypotheses and the conditions of the claim itself bound free depths from below, or keep some of them out otherwise.
 
 Soundness.  Symbols are read off the obligations and the derived right-hand sides, after every substitution that a claim
-makes: a depth that was replaced by a number is not in them.
+makes: a depth that was replaced by a number is not in them.  A hypothesis about depths alone is part of the scope
+unless the kernel shows that the bounds from below imply it.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from typing import Any
 import sympy as sp
 
 from symjepa.exact.facts import Fact
+from symjepa.exact.signs import Signs
 from symjepa.exact.words import WordSum, symbols_of
 from symjepa.flow import expected_loss
 from symjepa.model import Model
 from symjepa.statements.claims import Claim, Relation
 from symjepa.statements.descriptions import Foreign, Layers, Modes
 from symjepa.symbols import K, L
+from symjepa.verify.kernel.assumptions import assumed
 from symjepa.verify.obligations.kinds import Closes, Equal, HasSign, Plan, Smooth, TracesVanish, WordsVanish
 from symjepa.verify.obligations.local import fact_of
 
@@ -31,17 +34,19 @@ DEPTHS = (K, L)
 
 @dataclass(frozen=True)
 class Scope:
-    """Free depths with their least values, and fixed depths."""
+    """Free depths with their least values, fixed depths, and what else keeps some of the free ones out."""
 
     free: tuple[tuple[sp.Symbol, int], ...]
     fixed: tuple[tuple[str, int], ...]
+    but: tuple[Fact, ...] = ()
 
     def __str__(self) -> str:
         bounds: dict[int, list[str]] = {}
         for symbol, least in self.free:
             bounds.setdefault(least, []).append(symbol.name)
         bounded = [f"{', '.join(names)} ≥ {least}" for least, names in bounds.items()]
-        said = ["every " + " and ".join(bounded)] if bounded else []
+        only = f" with {', '.join(map(str, self.but))}" if self.but else ""
+        said = ["every " + " and ".join(bounded) + only] if bounded else []
         said += [" and ".join(f"{name} = {number}" for name, number in self.fixed)] if self.fixed else []
         return "; ".join(said) or "no depth"
 
@@ -51,7 +56,15 @@ def scope(claim: Claim, plan: Plan, facts: tuple[Fact, ...]) -> Scope:
     used = symbols_in(plan) | {symbol for flow in flows_in(claim) for symbol in _symbols_of_flow(flow)}
     facts = (*facts, *_conditions(claim))
     free = tuple((symbol, _least(symbol, facts)) for symbol in DEPTHS if symbol in used)
-    return Scope(free, tuple(sorted(_fixed(claim))))
+    return Scope(free, tuple(sorted(_fixed(claim))), _exceptions(dict(free), facts))
+
+
+def _exceptions(free: dict[sp.Symbol, int], facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """Facts about free depths alone that the bounds from below do not imply."""
+    about = (fact for fact in facts if fact.free_symbols and fact.free_symbols <= set(free))
+    bounds = [Fact(symbol - least, "nonnegative") for symbol, least in free.items()]
+    known = Signs((*bounds, *assumed(free)))
+    return tuple(dict.fromkeys(fact for fact in about if not known.shows(fact)))
 
 
 def _conditions(claim: Claim) -> tuple[Fact, ...]:
@@ -116,7 +129,7 @@ def _excludes(fact: Fact, symbol: sp.Symbol, number: int) -> bool:
     value = fact.expr.xreplace({symbol: sp.Integer(number)})
     if not value.is_Rational:
         return False
-    excluded = {"positive": value <= 0, "nonnegative": value < 0, "nonzero": value == 0}
+    excluded = {"positive": value <= 0, "nonnegative": value < 0, "nonzero": value == 0, "zero": value != 0}
     return bool(excluded.get(fact.kind, False))
 
 

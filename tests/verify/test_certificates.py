@@ -15,7 +15,7 @@ import pytest
 from symjepa.catalogue import find, load
 from symjepa.cli import main
 from symjepa.cli.checking import certified
-from symjepa.render.claims import _SENTENCES
+from symjepa.render.sentences import _SENTENCES
 from symjepa.statements import claims
 from symjepa.verify.check import check
 from symjepa.verify.obligations import _COMPILERS

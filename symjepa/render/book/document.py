@@ -25,8 +25,8 @@ from symjepa.modes.balance import law
 from symjepa.render.book.displays import Row, display
 from symjepa.render.book.findings import findings
 from symjepa.render.book.ledger import fragment as fragment_of_ledger
+from symjepa.render.book.phrases import whose
 from symjepa.render.book.prose import cited, keys, sentence, words_of
-from symjepa.render.book.said import whose
 from symjepa.render.book.theorem import Checked, fragment, rule_words, verdict
 from symjepa.render.latex import _stack, _teacher, macros, rendered
 from symjepa.render.notation import MACROS

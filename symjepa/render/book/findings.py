@@ -8,11 +8,14 @@ from typing import Any
 import sympy as sp
 
 from symjepa.render.book.displays import display
+from symjepa.render.book.paragraphs import joined, merged, row_width
+from symjepa.render.book.phrases import condition, math
 from symjepa.render.book.prose import sentence
-from symjepa.render.book.said import LINE_STYLE, condition, joined, math, merged, row_width, said
+from symjepa.render.book.said import said
 from symjepa.render.book.theorem import Checked, rule_words, verdict
 from symjepa.render.hypotheses import listed
 from symjepa.render.latex import rendered
+from symjepa.render.styles import LINE_STYLE
 from symjepa.render.styles import MACRO_LATEX as STYLE
 from symjepa.statements.claims import Claim, parts
 from symjepa.statements.statement import Instance, NearMiss, Statement

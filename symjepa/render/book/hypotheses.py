@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from symjepa.render.book.displays import Row, display
-from symjepa.render.book.said import LINE_STYLE, condition, math, row, said
-from symjepa.render.claims import let_formula
+from symjepa.render.book.phrases import condition, math, row
+from symjepa.render.book.said import said
 from symjepa.render.hypotheses import introduced, listed, supposed
+from symjepa.render.sentences.parts import let_formula
+from symjepa.render.styles import LINE_STYLE
 from symjepa.render.styles import MACRO_LATEX as STYLE
 from symjepa.render.widths import LINE, width
 from symjepa.statements.statement import Statement

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from symjepa.render.book.findings import claimed, place
+from symjepa.render.book.phrases import math
 from symjepa.render.book.printed import condition_in_line, print_parts, verdict
 from symjepa.render.book.prose import sentence
-from symjepa.render.book.said import LINE_STYLE, math
-from symjepa.render.claims import let_formula
 from symjepa.render.hypotheses import listed
 from symjepa.render.latex import rendered
 from symjepa.render.ledger import summary
+from symjepa.render.sentences.parts import let_formula
+from symjepa.render.styles import LINE_STYLE
 from symjepa.statements.claims import parts
 from symjepa.statements.statement import Printed
 from symjepa.verify.ledger import Judged, LedgerRow

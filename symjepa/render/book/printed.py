@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from symjepa.render.book.phrases import condition, math
 from symjepa.render.book.prose import cited, sentence
-from symjepa.render.book.said import condition, math
 from symjepa.render.hypotheses import listed
 from symjepa.statements.claims import Claim, parts
 from symjepa.statements.statement import Printed

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from symjepa.exact.facts import TEX
 from symjepa.render.book.displays import Row, display
 from symjepa.render.book.hypotheses import hypotheses
+from symjepa.render.book.paragraphs import Said, joined, merged
+from symjepa.render.book.phrases import math
 from symjepa.render.book.printed import print_parts
 from symjepa.render.book.printed import verdict as verdict_on
 from symjepa.render.book.prose import cited, sentence
-from symjepa.render.book.said import Said, joined, math, merged, said
+from symjepa.render.book.said import said
 from symjepa.render.hypotheses import listed
 from symjepa.render.latex import rendered
 from symjepa.render.notation import MACROS
@@ -83,8 +86,9 @@ def _depths(own: Scope) -> str:
     for symbol, least in own.free:
         bounds.setdefault(least, []).append(STYLE.expr(symbol))
     free = listed([math(", ".join(names) + rf" \geq {least}") for least, names in bounds.items()])
-    fixed = listed([math(f"{MACROS[name]} = {number}") for name, number in own.fixed])
-    return " with ".join(filter(None, (f"every {free}" if free else "", fixed)))
+    but = [math(f"{STYLE.expr(fact.expr)} {TEX[fact.kind]}") for fact in own.but]
+    fixed = [math(f"{MACROS[name]} = {number}") for name, number in own.fixed]
+    return " with ".join(filter(None, (f"every {free}" if free else "", listed([*but, *fixed]))))
 
 
 # --- the claim

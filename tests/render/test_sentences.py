@@ -6,8 +6,9 @@ import pytest
 import sympy as sp
 
 from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
-from symjepa.render.claims import Formula, claim_object, latex_claim, sentence, terminal_claim
 from symjepa.render.prose import plain
+from symjepa.render.sentences import claim_object, latex_claim, sentence, terminal_claim
+from symjepa.render.sentences.parts import Formula
 from symjepa.render.styles import LATEX, MACRO_LATEX
 from symjepa.statements.claims import (
     Cofactors,
