@@ -10,6 +10,7 @@ import sympy as sp
 
 from symjepa.model import Model
 from symjepa.statements.claims import AtMost, Claim, Less
+from symjepa.statements.descriptions import Modes
 from symjepa.statements.statement import Conjecture, Theorem
 
 
@@ -47,7 +48,9 @@ def _covered(theorem: Theorem | Conjecture, model: Model) -> dict[sp.Symbol, sp.
 
 
 def _models(thing: Any) -> Iterator[Model]:
-    """Every model that a claim holds."""
+    """Every model that a claim holds, but not at one particular weight decay: that is another learner."""
+    if isinstance(thing, Modes) and thing.model.weight_decay in dict(thing.values):
+        return
     if isinstance(thing, Model):
         yield thing
     elif isinstance(thing, tuple):
@@ -78,8 +81,10 @@ def _numbers(model: Model) -> tuple[sp.Expr, ...]:
 
 
 def _excludes(hypothesis: Claim, at: dict[sp.Symbol, sp.Expr]) -> bool:
-    """Whether a hypothesis on these symbols alone fails at their values."""
+    """Whether a hypothesis fails at these values, whatever whole numbers from 1 they must exceed."""
     if not isinstance(hypothesis, Less | AtMost):
         return False
     gap = (hypothesis.rhs - hypothesis.lhs).xreplace(at)
+    parts = gap.as_coefficients_dict()
+    gap = gap.xreplace({x: sp.S.One for x in parts if x.is_Symbol and x.is_integer and x.is_positive and parts[x] < 0})
     return bool(gap.is_Number and (gap < 0 or (gap == 0 and isinstance(hypothesis, Less))))

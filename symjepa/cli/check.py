@@ -6,9 +6,12 @@ is undecided, 64 a file is no derivation."""
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +59,8 @@ def run(request: Namespace) -> int:
     jobs, seconds = whole_number("--jobs", request.jobs), time_limit(request.time_limit)
     if request.trust:
         return _trust(request)
-    found = outcomes(_named(request.theorems), jobs, seconds, progress, request.effort == "full")
+    with _rarely_collecting():
+        found = outcomes(_named(request.theorems), jobs, seconds, progress, request.effort == "full")
     written = _write(found, request.output)
     status = exit_status(found)
     for problem in (one.problem for one in found if one.problem):
@@ -70,6 +74,19 @@ def run(request: Namespace) -> int:
             report([one for one in found if not one.problem]) + "".join(f"wrote {path}\n" for path in written), end=""
         )
     return status
+
+
+@contextmanager
+def _rarely_collecting() -> Iterator[None]:
+    """Trees share their parts and form hardly any circles: looking for these at the usual pace takes a tenth of the
+    time.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _named(names: list[str]) -> list[str]:

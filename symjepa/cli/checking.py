@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
@@ -224,13 +225,15 @@ def source_of(entry: Entry) -> Source:
     return Source(entry.label, file_name(entry), entry.source_hash, uses(entry))
 
 
+@cache
 def spelled() -> Spelled:
-    """Formulas as the other commands spell them in JSON."""
+    """Formulas as the other commands spell them in JSON; certificates repeat the same facts and sides of equations."""
     from symjepa.render.formulas import condition, formula
     from symjepa.render.sentences import claim_object
     from symjepa.render.words import word_formula
 
-    return Spelled(claim_object, condition, formula, word_formula)
+    spell = lru_cache(maxsize=20_000)
+    return Spelled(claim_object, spell(condition), spell(formula), word_formula)
 
 
 def certified(entry: Entry, theorem: Theorem | Conjecture, report: Report) -> Object:

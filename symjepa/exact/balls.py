@@ -64,6 +64,8 @@ def rational(value: object) -> fmpq:
 
 # Exact rationals.
 
+_FOLDED, _FINITE = (sp.Add, sp.Mul), (sp.Sum, sp.Product)
+
 
 def exactly(expr: sp.Expr, point: Point) -> fmpq | None:
     """The exact rational value; None if arithmetic alone does not give one, or a very long one."""
@@ -72,11 +74,11 @@ def exactly(expr: sp.Expr, point: Point) -> fmpq | None:
     if isinstance(expr, sp.Symbol):
         value = _looked_up(expr, point)
         return None if isinstance(value, arb | acb) else rational(value)
-    if isinstance(expr, sp.Add | sp.Mul):
+    if isinstance(expr, _FOLDED):
         return _folded([exactly(a, point) for a in expr.args], isinstance(expr, sp.Add))
     if isinstance(expr, sp.Pow) and expr.base is not sp.E:
         return _exact_power(exactly(expr.base, point), exactly(expr.exp, point))
-    if isinstance(expr, sp.Sum | sp.Product):
+    if isinstance(expr, _FINITE):
         return _folded([exactly(f, p) for f, p in _members(expr, point)], isinstance(expr, sp.Sum))
     return None
 
@@ -91,7 +93,7 @@ def _folded(values: list[fmpq | None], add: bool) -> fmpq | None:
 
 
 def _bits(x: fmpq) -> int:
-    return max(int(x.p).bit_length(), int(x.q).bit_length())
+    return int(x.height_bits())
 
 
 def _exact_power(base: fmpq | None, n: fmpq | None) -> fmpq | None:

@@ -77,7 +77,7 @@ def equal(a: sp.Expr, b: sp.Expr) -> Equality:
     return Equality(not difference, ring.to_expr(difference) if difference else None, conditions)
 
 
-@lru_cache(maxsize=5_000)
+@lru_cache(maxsize=20_000)
 def normal(expr: sp.Expr) -> Normal:
     """The normal form of an expression; OutsideFragment names a node that has none."""
     reader = _Reader()

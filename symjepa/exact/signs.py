@@ -6,7 +6,9 @@ at every point that satisfies the facts, and there the expression is defined.  R
               by the sign of its argument - 1; LambertW > -1, of the sign of its argument; sums and integrals by their
               terms over the range (an integral is strict if its integrand, continuous and of one sign, is not zero
               between the ends)
-  powers      c m (g^E - 1) by the signs of E and g - 1, for g > 0
+  powers      c m (g^E - 1) by the signs of E and g - 1, for g > 0; c m (k g^x - 1) by those of x and g - k^(-1/x), for
+              numbers k > 0 and x
+  numbers     several numbers in a sum together, by balls, the rest by itself
   hypothesis  the normal form is a rational multiple of that of a fact
   expansion   every coefficient of numerator and denominator is non-negative over factors of known sign
   balls       of a constant
@@ -15,17 +17,18 @@ at every point that satisfies the facts, and there the expression is defined.  R
   cone        an expression exhibited by the author is equal, and has its sign by structure or expansion
 Equalities are used only with all their conditions shown, in the same way.  A proof is a finite tree: a call that is
 already under way, or too deep, answers "not shown".  Strictness needs a strictly signed term.
-Kept are functions of their arguments alone, and what was shown from the same facts; what was not shown is asked anew.
+Kept are functions of their arguments alone, what was shown from the same facts, and what was not shown where nothing
+cut the search short; the rest is asked anew.  What fails at a point where facts hold (`models`) is not searched for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil, floor
+from typing import TypeVar
 
 import sympy as sp
 
@@ -34,10 +37,12 @@ from symjepa.exact import group_ring as ring
 from symjepa.exact.balls import sign_at
 from symjepa.exact.facts import Fact, Kind, Range, free_in
 from symjepa.exact.group_ring import Atom, Base, Element, Exponent, Monomial
+from symjepa.exact.models import signs_seen
 from symjepa.exact.scalars import Normal, equal, is_binder, normal
 from symjepa.exact.sums import peeled, substitute
 
 MAX_DEPTH = 40
+T = TypeVar("T")
 REFUSALS = (OutsideFragment, TooLarge, Undefined)
 
 
@@ -76,6 +81,13 @@ class Sign:
 
 
 UNKNOWN, POSITIVE, NONNEGATIVE, NEGATIVE = Sign(), Sign(ge=True, ne=True), Sign(ge=True), Sign(le=True, ne=True)
+CONTRARY = {
+    "positive": frozenset((-1, 0)),
+    "nonnegative": frozenset((-1,)),
+    "nonzero": frozenset((0,)),
+    "zero": frozenset((-1, 1)),
+}
+"""Signs that speak against a kind."""
 SIGN_OF = {"positive": POSITIVE, "nonnegative": NONNEGATIVE, "nonzero": Sign(ne=True), "zero": Sign(ge=True, le=True)}
 
 
@@ -91,12 +103,12 @@ class _Read:
     """
 
     def __init__(self, facts: frozenset[Fact]) -> None:
-        self.plain = tuple(sorted((f for f in facts if not f.over), key=str))
+        self.plain = tuple(sorted((f for f in facts if not f.over), key=lambda f: (f.kind, _spelled(f.expr))))
         self.integers = frozenset(f.expr for f in self.plain if f.kind == "integer")
         self.hypotheses = self._table()
-        self.of_size: dict[int, list[Element]] = {}
+        self.of_shape: dict[object, list[Element]] = {}
         for own in self.hypotheses:
-            self.of_size.setdefault(len(own.terms), []).append(own)
+            self.of_shape.setdefault(_shape(own), []).append(own)
         self.bounds = self._bounded()
 
     def _table(self) -> dict[Element, list[tuple[Fact, bool]]]:
@@ -110,8 +122,9 @@ class _Read:
             except REFUSALS:
                 continue
             if element:
-                for reverse in (False, True):
-                    table.setdefault(_up_to_factor(f.expr, reverse), []).append((f, reverse))
+                own = _up_to_factor(f.expr)
+                table.setdefault(own, []).append((f, False))
+                table.setdefault(-own, []).append((f, True))
         return table
 
     def _bounded(self) -> dict[sp.Symbol, Sign]:
@@ -143,11 +156,15 @@ def _read(facts: frozenset[Fact]) -> _Read:
 class Signs:
     """Decides facts from facts; `reason` says how, or None for "not shown"."""
 
-    def __init__(self, facts: Iterable[Fact]) -> None:
+    def __init__(self, facts: Iterable[Fact], cuts: list[int] | None = None) -> None:
         self.facts = frozenset(facts)
         self._read = _read(self.facts)
         self._under_way: set[object] = set()
         self._failed: set[object] = set()
+        self._hopeless: set[object] = set()
+        self._kept: dict[object, Sign] = {}
+        self._signs_seen: dict[sp.Expr, frozenset[int]] = {}
+        self._cuts = [0] if cuts is None else cuts
         self._slack = False
         self._elements: dict[sp.Expr, Element] = {}
         self._images: dict[tuple[bool, tuple[tuple[Fact, bool], ...]], tuple[dict[sp.Symbol, sp.Expr], Signs]] = {}
@@ -201,10 +218,8 @@ class Signs:
 
     def _sign_reason(self, expr: sp.Expr, kind: Kind) -> str | None:
         if (expr, kind) not in self._settled:
-            with self._once((expr, kind)) as first:
-                why = self._why(expr, kind) if first else None
+            why = self._answered((expr, kind), lambda: self._why(expr, kind))
             if why is None:
-                self._failed.add((expr, kind))
                 return None
             self._settled[expr, kind] = why
         return self._settled[expr, kind]
@@ -214,24 +229,46 @@ class Signs:
             return "by a hypothesis"
         if self._expanded(expr).shows(kind):
             return "no coefficient has the wrong sign"
+        if self._seen(expr) & CONTRARY[kind]:
+            return None
         if self.sign(expr).shows(kind):
             return "by structure"
         if not expr.free_symbols and _constant_sign(expr).shows(kind):
             return "by balls"
         return self._by_slack(expr, kind)
 
-    @contextmanager
-    def _once(self, what: object) -> Iterator[bool]:
-        """False if the same question is under way, or the proof is too deep."""
-        met = what in self._under_way or what in self._failed
-        first = not met and len(self._under_way) < MAX_DEPTH
-        if first:
-            self._under_way.add(what)
+    def _answered(self, what: object, find: Callable[[], T | None], keep: bool = True) -> T | None:
+        """What `find` finds; None if nothing, or if the same question is under way, or if the proof is too deep.
+
+        A question that failed is not asked again on the way of the same one; and never again if no part of it was cut
+        short, for then its failure depends on the facts alone.
+        """
+        if what in self._hopeless:
+            return None
+        if what in self._under_way or what in self._failed or len(self._under_way) >= MAX_DEPTH:
+            self._cuts[0] += 1
+            return None
+        before = self._cuts[0]
+        self._under_way.add(what)
         try:
-            yield first
+            found = find()
         finally:
-            if first:
-                self._under_way.discard(what)
+            self._under_way.discard(what)
+        if found is None and self._cuts[0] == before:
+            self._hopeless.add(what)
+        elif found is None and keep:
+            self._failed.add(what)
+        return found
+
+    def _remembered(self, what: object, find: Callable[[], Sign]) -> Sign:
+        """The sign that `find` finds, kept if no part of the search was cut short."""
+        if what not in self._kept:
+            before = self._cuts[0]
+            sign = find()
+            if self._cuts[0] > before:
+                return sign
+            self._kept[what] = sign
+        return self._kept[what]
 
     def _over(self, fact: Fact) -> str | None:
         """A universal fact: for a fresh symbol in the range."""
@@ -259,12 +296,12 @@ class Signs:
         extra += [] if r.hi is sp.oo else [Fact(r.hi - n, "nonnegative")]
         extra += [Fact(n, "integer")] if r.integer else []
         extra += [Fact(n, "positive")] if low else []
-        return n, Signs(self.facts | frozenset(extra))
+        return n, Signs(self.facts | frozenset(extra), self._cuts)
 
     def _assuming(self, *more: Fact) -> Signs:
         """What also holds under further facts."""
         if more not in self._narrower:
-            self._narrower[more] = Signs(self.facts | frozenset(more))
+            self._narrower[more] = Signs(self.facts | frozenset(more), self._cuts)
         return self._asking(self._narrower[more])
 
     def _asking(self, other: Signs, *more: object) -> Signs:
@@ -281,25 +318,33 @@ class Signs:
         """The element of expr, if every condition of its normal form is shown."""
         if expr in self._elements:
             return self._elements[expr]
-        with self._once(("normal", expr)) as first:
-            if not first:
-                return None
-            try:
-                form = normal(expr)
-            except REFUSALS:
-                return None
-            if self._all(form):
-                self._elements[expr] = form.element
-                return form.element
-        self._failed.add(("normal", expr))
-        return None
+        element = self._answered(("normal", expr), lambda: self._element(expr))
+        if element is not None:
+            self._elements[expr] = element
+        return element
+
+    def _element(self, expr: sp.Expr) -> Element | None:
+        try:
+            form = normal(expr)
+        except REFUSALS:
+            return None
+        return form.element if self._all(form) else None
 
     def _all(self, form: Normal) -> bool:
         return all(self.shows(c) for c in sorted(form.conditions, key=str))
 
+    def _seen(self, expr: sp.Expr) -> frozenset[int]:
+        """Signs of expr at points where the facts hold: what they speak against is not searched for."""
+        if expr not in self._signs_seen:
+            self._signs_seen[expr] = signs_seen(expr, self.facts)
+        return self._signs_seen[expr]
+
     # Hypotheses.
 
     def _by_hypothesis(self, expr: sp.Expr) -> Sign:
+        return self._remembered(("hypothesis", expr), lambda: self._of_hypotheses(expr))
+
+    def _of_hypotheses(self, expr: sp.Expr) -> Sign:
         try:
             element = _cleared(expr)
         except REFUSALS:
@@ -307,7 +352,7 @@ class Signs:
         if not element:
             return UNKNOWN
         result = UNKNOWN
-        for f, reverse in self._read.hypotheses.get(_up_to_factor(expr, False), ()):
+        for f, reverse in self._read.hypotheses.get(_up_to_factor(expr), ()):
             if f.expr == expr or (self._normal(f.expr) is not None and self._normal(expr) is not None):
                 known = SIGN_OF[f.kind]
                 result = result | (-known if reverse else known)
@@ -315,7 +360,7 @@ class Signs:
 
     def _by_multiple(self, expr: sp.Expr, element: Element) -> Sign:
         """The element is a fact's times a monomial of known sign."""
-        for own in self._read.of_size.get(len(element.terms), ()) if len(element.terms) > 1 else ():
+        for own in self._read.of_shape.get(_shape(element), ()) if len(element.terms) > 1 else ():
             ratio = _ratio(element, own)
             if ratio is None:
                 continue
@@ -332,17 +377,18 @@ class Signs:
         """The sign of a tree by structure and hypotheses; knowing anything includes that expr is defined."""
         if expr in self._known:
             return self._known[expr]
-        with self._once(("sign", expr)) as first:
-            if not first:
-                return UNKNOWN
-            result = self._of_node(expr)
-            if not isinstance(expr, sp.Rational):
-                result = result | self._by_hypothesis(expr)
-        if result == UNKNOWN:
-            self._failed.add(("sign", expr))
-        else:
-            self._known[expr] = result
+        result = self._answered(("sign", expr), lambda: self._found(expr))
+        if result is None:
+            return UNKNOWN
+        self._known[expr] = result
         return result
+
+    def _found(self, expr: sp.Expr) -> Sign | None:
+        """What structure and hypotheses tell of a tree, if anything."""
+        result = self._of_node(expr)
+        if not isinstance(expr, sp.Rational):
+            result = result | self._by_hypothesis(expr)
+        return None if result == UNKNOWN else result
 
     def _of_node(self, e: sp.Expr) -> Sign:
         if isinstance(e, sp.Rational) and e.q:
@@ -350,13 +396,20 @@ class Signs:
         if isinstance(e, sp.Symbol):
             return self._read.bounds.get(e, UNKNOWN)
         if isinstance(e, sp.Add):
-            first, *rest = (self.sign(a) for a in e.args)
-            return _accumulated(first, rest) | self._of_difference(e) | self._of_lambert(e) | self._past_number(e)
+            return self._of_sum(e)
         if isinstance(e, sp.Mul):
             return self._of_product(e)
         if isinstance(e, sp.Pow) and e.base is not sp.E:
             return self._of_power(e)
         return self._of_function(e)
+
+    def _of_sum(self, e: sp.Expr) -> Sign:
+        """Of its terms; by the further rules if these leave something open, and not every sign is met."""
+        result = _accumulated(self.sign(a) for a in e.args)
+        for rule in (self._of_difference, self._of_lambert, self._past_number, self._past_numbers):
+            if not result.ne and not self._seen(e) >= {-1, 1}:
+                result = result | rule(e)
+        return result
 
     def _of_difference(self, e: sp.Expr) -> Sign:
         """c m (1 - g^E ...) by monotone powers: g^E - 1 has the sign of E (g - 1)."""
@@ -365,23 +418,50 @@ class Signs:
             return UNKNOWN
         (m, c), (n, d) = sorted(element.terms.items(), key=lambda item: item[1])
         ratio = ring.times(n, ring.raised(m, Fraction(-1)))
-        if c + d or self._of_monomial(m) != POSITIVE or any(not self._is_positive(b) for b, _ in ratio):
+        if c * d > 0 or self._of_monomial(m) != POSITIVE or any(not self._is_positive(b) for b, _ in ratio):
             return UNKNOWN
+        if c + d:
+            return self._of_scaled_power(ratio, -d / c)
         powers: dict[Exponent, Element] = {}
         for b, x in ratio:
             opposite = ring.product(Fraction(-1), x)
             one, x = (-1, opposite) if opposite in powers else (1, x)
             powers[x] = powers.get(x, ring.ONE) * ring.power(b, Fraction(one))
-        first, *rest = (self._above_one(g) * self._some_sign(ring.to_expr(x)) for x, g in powers.items())
-        return _accumulated(first, rest)
+        return _accumulated(self._of_power_above_one(x, g) for x, g in powers.items())
+
+    def _of_power_above_one(self, x: Exponent, g: Element) -> Sign:
+        """The sign of g^x - 1."""
+        exponent = self._some_sign(ring.to_expr(x))
+        return exponent * self._above_one(g) if exponent != UNKNOWN else UNKNOWN
+
+    def _of_scaled_power(self, ratio: Monomial, scale: Fraction) -> Sign:
+        """k g^x - 1 for one base g > 0 and a number k > 0: the sign of x (g - k^(-1/x))."""
+        numbers: Monomial = frozenset((b, x) for b, x in ratio if isinstance(b, Atom) and b.kind in ("prime", "e"))
+        if len(ratio - numbers) != 1:
+            return UNKNOWN
+        ((g, x),) = ratio - numbers
+        if not isinstance(x, Fraction):
+            return UNKNOWN
+        k = ring.to_expr(ring.term(numbers, scale))
+        bound = k ** sp.Rational(-x.denominator, x.numerator)
+        return of_number(x) * self._some_sign(ring.to_expr(g) - bound)
 
     def _past_number(self, e: sp.Expr) -> Sign:
         """An irrational number and all the rest, each of its own sign (as z + 1/e for W(z))."""
         numbers = [a for a in e.args if not a.free_symbols and not isinstance(a, sp.Rational)]
         rest = [a for a in e.args if a not in numbers]
-        if len(numbers) != 1 or len(rest) < 2:
+        if len(numbers) != 1 or len(rest) < 2 or self._normal(e) is None:  # the rest alone may be defined
             return UNKNOWN
         number = self.sign(numbers[0])
+        return number + self._some_sign(sp.Add(*rest)) if number != UNKNOWN else UNKNOWN
+
+    def _past_numbers(self, e: sp.Expr) -> Sign:
+        """All numbers together, by balls, and all the rest (as 1 - 2^(-1/3) + x), each of its own sign."""
+        numbers = [a for a in e.args if not a.free_symbols]
+        rest = [a for a in e.args if a.free_symbols]
+        if len(numbers) < 2 or not rest or self._normal(e) is None:
+            return UNKNOWN
+        number = self._some_sign(sp.Add(*numbers))
         return number + self._some_sign(sp.Add(*rest)) if number != UNKNOWN else UNKNOWN
 
     def _of_lambert(self, e: sp.Expr) -> Sign:
@@ -408,6 +488,8 @@ class Signs:
         result = of_number(1)
         for a in e.args:
             result = result * self.sign(a)
+            if result == UNKNOWN:
+                break
         return result
 
     def _of_power(self, e: sp.Expr) -> Sign:
@@ -448,7 +530,7 @@ class Signs:
         """The sign of expr by every rule."""
         if self._shown(expr, "nonnegative"):
             return Sign(ge=True, ne=self._shown(expr, "positive"))
-        if self._shown(-expr, "nonnegative"):
+        if self._shown(-expr, "nonnegative") and self._normal(expr) is not None:  # the tree of -expr may be another
             return Sign(le=True, ne=self._shown(-expr, "positive"))
         return UNKNOWN
 
@@ -471,12 +553,17 @@ class Signs:
     # Integers.
 
     def _is_integer(self, expr: sp.Expr) -> bool:
-        with self._once(("integer", expr)) as first:
-            element = self._normal(expr) if first else None
-            if element is None:
-                return False
-            shifts = [number for f in self._read.integers if (number := self._normal(f)) is not None]
-            return any(self._is_integer_polynomial(element - x) for x in (ring.ZERO, *shifts))
+        """Whether expr is an integer polynomial in integers, or differs from an integer by one."""
+        found = self._answered(("integer", expr), lambda: self._as_integer(expr), keep=False)
+        return found is not None
+
+    def _as_integer(self, expr: sp.Expr) -> Element | None:
+        element = self._normal(expr)
+        if element is None:
+            return None
+        shifts = [number for f in self._read.integers if (number := self._normal(f)) is not None]
+        differences = (element - x for x in (ring.ZERO, *shifts))
+        return next((d for d in differences if self._is_integer_polynomial(d)), None)
 
     def _is_integer_polynomial(self, element: Element) -> bool:
         return all(c.denominator == 1 for c in element.terms.values()) and all(
@@ -488,6 +575,9 @@ class Signs:
     # Expansion and slack.
 
     def _expanded(self, expr: sp.Expr) -> Sign:
+        return self._remembered(("expanded", expr), lambda: self._of_expansion(expr))
+
+    def _of_expansion(self, expr: sp.Expr) -> Sign:
         element = self._normal(expr)
         if element is None:
             return UNKNOWN
@@ -504,13 +594,14 @@ class Signs:
     def _of_terms(self, element: Element) -> Sign:
         if not element:
             return of_number(0)
-        first, *rest = (of_number(c) * self._of_monomial(m) for m, c in element.terms.items())
-        return _accumulated(first, rest)
+        return _accumulated(of_number(c) * self._of_monomial(m) for m, c in element.terms.items())
 
     def _of_monomial(self, m: Monomial) -> Sign:
         result = POSITIVE
         for base, e in m:
             result = result * self._of_factor(base, e)
+            if result == UNKNOWN:
+                break
         return result
 
     def _of_factor(self, base: Base, e: object) -> Sign:
@@ -553,7 +644,7 @@ class Signs:
         for _ in range(0 if self._fewer else 2):
             own = frozenset(f for f in self.facts if f.free_symbols <= symbols)
             if 0 < len(own) < len(self.facts):
-                near = self._near[own] if own in self._near else Signs(own)
+                near = self._near[own] if own in self._near else Signs(own, self._cuts)
                 self._near[own] = near
                 near._under_way, near._fewer = set(self._under_way), True
                 near._failed.clear()
@@ -569,21 +660,28 @@ class Signs:
         usable = tuple((f, self._is_integer(f.expr)) for f in _bounding(self.facts) if self._normal(f.expr) is not None)
         if (upper, usable) not in self._images:
             values, facts = _moved(self.facts, upper, usable)
-            self._images[upper, usable] = values, Signs(facts)
+            self._images[upper, usable] = values, Signs(facts, self._cuts)
         return self._images[upper, usable]
 
 
-@lru_cache(maxsize=5_000)
+@lru_cache(maxsize=50_000)
+def _spelled(expr: sp.Basic) -> str:
+    """A tree by the names of its nodes: an order of facts, for which SymPy's printer would sort all terms anew."""
+    if expr.args:
+        return f"{type(expr).__name__}({','.join(map(_spelled, expr.args))})"
+    return expr.name if isinstance(expr, sp.Symbol) else str(expr)
+
+
+@lru_cache(maxsize=20_000)
 def _cleared(expr: sp.Expr) -> Element:
     """The normal form by which hypotheses are compared; its conditions are for the caller to show."""
     return ring.clear(normal(expr).element)
 
 
-@lru_cache(maxsize=5_000)
-def _up_to_factor(expr: sp.Expr, reverse: bool) -> Element:
-    """The cleared element, or its negative, up to a positive factor."""
-    element = _cleared(expr)
-    return _primitive(-element if reverse else element)
+@lru_cache(maxsize=20_000)
+def _up_to_factor(expr: sp.Expr) -> Element:
+    """The cleared element up to a positive factor."""
+    return _primitive(_cleared(expr))
 
 
 def _constant_sign(expr: sp.Expr) -> Sign:
@@ -599,7 +697,7 @@ def _constant_sign(expr: sp.Expr) -> Sign:
 def _bounding(facts: frozenset[Fact]) -> tuple[Fact, ...]:
     """Those that can bound a symbol."""
     signed = (f for f in _read(facts).plain if f.kind in ("positive", "nonnegative"))
-    return tuple(f for f in signed if not f.expr.has(sp.Integral) and _affine(f))
+    return tuple(sorted((f for f in signed if not f.expr.has(sp.Integral) and _affine(f)), key=str))
 
 
 @lru_cache(maxsize=5_000)
@@ -626,16 +724,36 @@ def _image(f: Fact, values: dict[sp.Symbol, sp.Expr]) -> Fact:
     return f if f.over else Fact(substitute(f.expr, values), f.kind)
 
 
-def _accumulated(first: Sign, rest: Iterable[Sign]) -> Sign:
-    for s in rest:
-        first = first + s
-    return first
+def _accumulated(signs: Iterable[Sign]) -> Sign:
+    """The sign of a sum, asked term by term while there is a chance of one."""
+    several = iter(signs)
+    result = next(several)
+    for s in several if result.ge or result.le else ():
+        result = result + s
+        if result == UNKNOWN:
+            break
+    return result
 
 
 def _primitive(element: Element) -> Element:
     """The element divided by the absolute value of one of its coefficients."""
     c = abs(element.terms[min(element.terms, key=ring.key)])
     return element if c == 1 else element * ring.number(1 / c)
+
+
+@lru_cache(maxsize=20_000)
+def _shape(element: Element) -> object:
+    """What all positive multiples c m element share: how many terms there are of either sign, and which bases tell them
+    apart; primes do not count, since integer powers of them move into coefficients.
+    """
+    first, *rest = (frozenset(f for f in m if not _is_prime(f[0])) for m in element.terms)
+    common = first.intersection(*rest)
+    apart = frozenset(base for m in (first, *rest) for base, _ in m - common)
+    return len(element.terms), sum(c > 0 for c in element.terms.values()), apart
+
+
+def _is_prime(base: Base) -> bool:
+    return isinstance(base, Atom) and base.kind == "prime"
 
 
 def _ratio(element: Element, other: Element) -> Monomial | None:
@@ -658,7 +776,7 @@ def _are_multiples(element: Element, other: Element, k: Fraction, m: Monomial, c
     return True
 
 
-@lru_cache(maxsize=5_000)
+@lru_cache(maxsize=20_000)
 def _affine(f: Fact) -> tuple[tuple[sp.Symbol, Fraction, Element], ...]:
     """Every way to read f.expr as a x + rest, with a rational and rest free of x, on its conditions."""
     try:

@@ -111,7 +111,11 @@ class ModeFlow:
             self._check_value(symbol, value)
         added = tuple(Assumption("At", f"{symbol} = {number}") for symbol, number in exact.items())
         rates = {amplitude: rate.xreplace(exact) for amplitude, rate in self.rates.items()}
-        domain = tuple(f for f in (Fact(f.expr.xreplace(exact), f.kind) for f in self.domain) if not f.expr.is_Number)
+        facts = [Fact(f.expr.xreplace(exact), f.kind) for f in self.domain]
+        for fact in facts:
+            if fact.expr.is_Number and not (fact.kind == "positive" and fact.expr > 0):
+                raise InvalidModel(f"at these values the domain of the flow is empty: it says {fact}")
+        domain = tuple(fact for fact in facts if not fact.expr.is_Number)
         families = {name: Family(family.index, family.last.xreplace(exact)) for name, family in self.families.items()}
         return _made(self.source, self.coordinates, rates, self.assumes + added, domain, families)
 

@@ -14,7 +14,7 @@ flow with these functions put in, and that the manifold is invariant is an oblig
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -26,10 +26,11 @@ from symjepa.exact.facts import Fact
 from symjepa.exact.sums import substitute
 from symjepa.flow import Letters, MatrixFlow, gradient_flow, letters
 from symjepa.model import Model
+from symjepa.modes.groups import Sizes, grouped_modes
 from symjepa.modes.reduction import ModeFlow, aligned_modes, balanced, product_modes
 
 Values = tuple[tuple[sp.Symbol, sp.Expr], ...]
-COORDINATES = ("layers", "product", "balanced")
+COORDINATES = ("layers", "product", "balanced", "groups")
 
 
 def pairs(values: Mapping[sp.Expr, sp.Expr | int]) -> tuple[tuple[sp.Expr, sp.Expr], ...]:
@@ -54,19 +55,25 @@ class Layers:
 
 @dataclass(frozen=True, slots=True)
 class Modes:
-    """The flow of one mode of a model, in named coordinates, at particular parameters."""
+    """The flow of one mode of a model, in named coordinates, at particular parameters.
+
+    `sizes`: for the coordinates "groups" alone, the sizes of the groups of layers of encoder and predictor.
+    """
 
     model: Model
     coordinates: str
     values: Values = ()
+    sizes: tuple[Sizes, ...] = ()
 
     def __post_init__(self) -> None:
         if self.coordinates not in COORDINATES:
             raise SymjepaError(f"coordinates are one of {', '.join(COORDINATES)}; got {self.coordinates!r}")
+        if len(self.sizes) != (2 if self.coordinates == "groups" else 0):
+            raise SymjepaError("sizes of the groups of encoder and predictor belong to groups(…), and to nothing else")
 
     @property
     def flow(self) -> ModeFlow:
-        return _mode_flow(self.model, self.coordinates, self.values)
+        return _mode_flow(self.model, self.coordinates, self.values, self.sizes)
 
     @property
     def rates(self) -> Mapping[sp.Expr, sp.Expr]:
@@ -80,6 +87,17 @@ class Modes:
 def modes(model: Model, coordinates: str, values: Mapping[sp.Symbol, sp.Expr | int] | None = None) -> Modes:
     """Describe the mode flow of a model; nothing is derived until its rates are asked for."""
     return Modes(model, coordinates, pairs(values or {}))
+
+
+def groups(
+    model: Model,
+    encoder: tuple[sp.Expr | int, ...],
+    predictor: tuple[sp.Expr | int, ...],
+    values: Mapping[sp.Symbol, sp.Expr | int] | None = None,
+) -> Modes:
+    """Describe the mode flow of groups of layers that share an amplitude, of these sizes: `grouped_modes`."""
+    sizes = tuple(tuple(sp.sympify(size) for size in one) for one in (encoder, predictor))
+    return Modes(model, "groups", pairs(values or {}), sizes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +178,10 @@ def _matrix_flow(model: Model) -> MatrixFlow:
 
 
 @cache
-def _mode_flow(model: Model, coordinates: str, values: Values) -> ModeFlow:
+def _mode_flow(model: Model, coordinates: str, values: Values, sizes: tuple[Sizes, ...]) -> ModeFlow:
     layers = aligned_modes(_matrix_flow(model))
-    reduced = {"layers": lambda flow: flow, "product": product_modes, "balanced": balanced}[coordinates](layers)
+    made: dict[str, Callable[..., ModeFlow]] = {"product": product_modes, "balanced": balanced, "groups": grouped_modes}
+    reduced = layers if coordinates == "layers" else made[coordinates](layers, *sizes)
     chosen: ModeFlow = reduced.at(dict(values)) if values else reduced
     return chosen
 

@@ -1,9 +1,9 @@
 r"""Checks a theorem: hypotheses, witness, every line of the proof, the claim, the near misses.
 
 Soundness.  The facts for every line are the hypotheses, the assumptions on the symbols in sight, and what earlier
-lines proved; the claim is decided at the end from its own obligations.  A theorem is PROVED only if its proof ends in
-its claim, every line and every obligation of the claim is PROVED, and the witness certifies that hypotheses and
-domains are not empty.
+lines proved; the claim is decided at the end from its own obligations, but a conjunct that a line has proved is not
+decided twice.  A theorem is PROVED only if its proof ends in its claim, every line and every obligation of the claim is
+PROVED, and the witness certifies that hypotheses and domains are not empty.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from symjepa.errors import BadDerivation, SymjepaError
+from symjepa.exact.words import noted
 from symjepa.statements.claims import Claim, parts
 from symjepa.statements.statement import Cite, Conjecture, NearMiss, Statement, Theorem
 from symjepa.verify.hypotheses import context_of as context_of
@@ -101,9 +102,11 @@ def _checked(theorem: Theorem | Conjecture) -> Report:
     proof, end = context, 0
     if isinstance(theorem, Theorem):
         lines, proof, uses, end = _proof(theorem, statement, context)
-    stated = zip(parts(theorem.statement.claim), parts(statement.claim), strict=True)
+    stated = tuple(zip(parts(theorem.statement.claim), parts(statement.claim), strict=True))
     with _within("claim"):
-        claim = tuple(replace(decided(part, proof, context), stated=own, at=end) for own, part in stated)
+        ready = {(line.claim, noted(line.claim)): line for line in lines if isinstance(line, Line) and _holds(line)}
+        found = (ready.get((part, noted(part))) or decided(part, proof, context) for _, part in stated)
+        claim = tuple(replace(line, stated=own, at=end) for line, (own, _) in zip(found, stated, strict=True))
     with _within("witness"):
         witness = empty_hypotheses(statement, context)
     with _within("near_misses"):
@@ -131,6 +134,10 @@ def _within(part: str) -> Iterator[None]:
 def _unforeseen(error: Exception, **where: object) -> BadDerivation:
     told = f"this cannot be checked: {type(error).__name__}: {error}"
     return BadDerivation(f"{told}; claims hold SymPy expressions and words; if yours do, please report this", **where)
+
+
+def _holds(line: Line) -> bool:
+    return line.verdict is Verdict.PROVED
 
 
 def _verdict(lines: list[Line], claim: tuple[Line, ...], witness: str) -> Verdict:

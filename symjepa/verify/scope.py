@@ -116,11 +116,21 @@ def symbols_in(plan: Plan) -> set[sp.Symbol]:
 
 
 def _least(symbol: sp.Symbol, facts: tuple[Fact, ...]) -> int:
-    """The least value that assumptions and one-symbol hypotheses allow."""
-    least = 1 if symbol.is_positive else 0
+    """The least value that assumptions and hypotheses on whole numbers allow."""
+    least, facts = 1 if symbol.is_positive else 0, tuple(_alone(fact, symbol) for fact in facts)
     while least < 10 and any(_excludes(fact, symbol, least) for fact in facts):
         least += 1
     return least
+
+
+def _alone(fact: Fact, symbol: sp.Symbol) -> Fact:
+    """What a fact says of one depth: whole numbers from 1 that it must exceed stand at 1, where they ask for least."""
+    others, parts = fact.expr.free_symbols - {symbol}, fact.expr.as_coefficients_dict()
+    whole = all(other.is_integer and other.is_positive and parts.get(other, 0) < 0 for other in others)
+    affine = all(part in others or not part.free_symbols & others for part in parts)
+    if not (whole and affine and fact.kind in ("positive", "nonnegative")):
+        return fact
+    return Fact(fact.expr.xreplace(dict.fromkeys(others, sp.S.One)), fact.kind, fact.over)
 
 
 def _excludes(fact: Fact, symbol: sp.Symbol, number: int) -> bool:

@@ -59,7 +59,7 @@ def replaced(thing: Any, values: Mapping[sp.Symbol, sp.Expr]) -> Any:
         return instantiated(thing, values) if symbols_of(thing) & set(values) else thing
     if isinstance(thing, Modes):  # what is put in for a parameter is an expression; the parameter itself is a name
         put_in = tuple((name, replaced(value, values)) for name, value in thing.values)
-        return replace(thing, model=replaced(thing.model, values), values=put_in)
+        return replace(thing, model=replaced(thing.model, values), values=put_in, sizes=replaced(thing.sizes, values))
     if isinstance(thing, Claim) or (is_dataclass(thing) and not isinstance(thing, type)):
         inside = {f.name: replaced(getattr(thing, f.name), values) for f in fields(thing) if f.init}
         return replace(thing, **inside) if any(inside[name] is not getattr(thing, name) for name in inside) else thing

@@ -5,7 +5,17 @@ from __future__ import annotations
 import sympy as sp
 
 from symjepa.exact.facts import Fact
-from symjepa.statements.claims import AtMost, Cofactors, Converges, Invariant, Less, Linearized, Zeros, component
+from symjepa.statements.claims import (
+    AtMost,
+    Cofactors,
+    Converges,
+    Identity,
+    Invariant,
+    Less,
+    Linearized,
+    Zeros,
+    component,
+)
 from symjepa.statements.descriptions import Foreign, pairs
 from symjepa.symbols import K, L, lam, rho, sigma2, u
 from tests.adversarial.verdicts import PROVED, REFUTED, a, balanced, equation, outcome, p, x, y
@@ -161,6 +171,16 @@ def test_a_set_is_left_where_only_part_of_its_face_is_inward() -> None:
     assert (
         outcome(lambda: Invariant(equation((x, y), (y, ZERO)), x, pairs({x: 0}), ONE, (AtMost(0, y),)), at=at) == PROVED
     )
+
+
+def test_what_ceases_to_hold_at_once_refutes_no_invariant_set() -> None:
+    """While y = 0 the set x ≥ 0 is not left: that is over before x < 0.  With room around y = 0 it is left."""
+    flow = equation((x, -ONE), (y, ONE))
+    assert outcome(lambda: Invariant(flow, x, pairs({x: 0}), ONE, (Identity(y, 0),)), at={x: 0, y: 0}) not in (
+        PROVED,
+        REFUTED,
+    )
+    assert outcome(lambda: Invariant(flow, x, pairs({x: 0}), ONE, (AtMost(0, y),)), at=at) == REFUTED
 
 
 def test_a_face_that_is_not_the_boundary_shows_nothing() -> None:

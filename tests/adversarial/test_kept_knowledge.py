@@ -38,3 +38,12 @@ def test_a_multiple_agrees_in_every_term() -> None:
     assert not signs.positive(sp.sqrt(2) * p * x**3 - 2 * p * y**5 * z + sp.sqrt(2) * p)
     assert not signs.positive(3 * p**2 * x**3 - 3 * p * y**5 * z + 3 * p)
     assert not signs.positive(-3 * p * x**3 + 3 * p * y**5 * z - 3 * p)
+
+
+def test_an_integral_of_no_sign_has_none_when_it_is_asked_again() -> None:
+    """Between its ends the integrand is known to lie there; what that shows is kept for the ends alone."""
+    signs = Signs([Fact(p, "positive")])
+    both, above = sp.Integral(s - p, (s, 0, 3 * p)), sp.Integral(s, (s, 0, 3 * p))
+    for _ in range(2):
+        assert not signs.positive(both) and not signs.nonnegative(-both)
+        assert signs.positive(above) and not signs.nonnegative(sp.Integral(s, (s, -p, p)))

@@ -12,9 +12,10 @@ from symjepa.exact.words import Matrix, WordSum
 from symjepa.statements.claims import Annihilates, Balanced, Drift, Identity, Less
 from symjepa.symbols import K, L, alpha, eta, nu, tau
 from symjepa.verify import witness as witnesses
-from symjepa.verify.check import Verdict
+from symjepa.verify.check import Verdict, context_of
 from symjepa.verify.kernel import refute
 from symjepa.verify.kernel.instances import exhibited, obeys
+from symjepa.verify.obligations import compiled
 from symjepa.verify.search.letters import instances
 from tests.adversarial.test_hypotheses import clean, direction, half
 from tests.adversarial.verdicts import PROVED, REFUTED, equation, live, matrices, outcome, report, x, y
@@ -35,6 +36,13 @@ def test_a_made_up_point_outside_the_hypotheses_refutes_nothing(monkeypatch: pyt
 def test_a_point_that_leaves_symbols_open_refutes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refute, "points", lambda *_: iter([{}]))
     assert outcome(lambda: Less(x, y), at={x: 0, y: 1}) != REFUTED
+
+
+def test_a_made_up_walk_refutes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan, above_one = compiled(Less(0, x**4 - x**3 + x**2 - x)), context_of((Less(1, x),))
+    monkeypatch.setattr(refute, "walk", lambda *_: iter([{x: half}, {}]))
+    assert refute.refute(plan, above_one, near=({x: sp.Integer(2)},)) is None
+    assert refute.refute(plan, context_of(()), near=({x: sp.Integer(2)},)) is not None
 
 
 def test_a_made_up_point_witnesses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -328,3 +328,30 @@ def test_a_lemma_by_monotone_powers_is_known_along_the_way() -> None:
 def test_a_limit_that_is_not_the_fixed_point_is_refused() -> None:
     with pytest.raises(BadDerivation, match="the one fixed point is the limit"):
         compiled(sinking(to={x: ONE, y: TWO}))
+
+
+# --- what is true, and yet no certificate shows it, is not refuted
+
+
+def test_an_image_that_leaves_the_domain_where_nobody_comes_refutes_no_order() -> None:
+    """x' = -x stays below the constant z, which never meets the z < 0 that are no x."""
+    still = equation((a, ZERO))
+    claim = Ordered(Foreign(((p, -p),)), pairs({p: x0}), still, pairs({a: x0 + y0}), pairs({p: a}))
+    assert outcome(lambda: claim, at=at) not in (PROVED, REFUTED)
+
+
+def test_a_start_outside_of_the_domain_refutes_no_order() -> None:
+    """Of a solution that does not exist nothing false is said."""
+    claim = Ordered(Foreign(((p, -p),)), pairs({p: -x0}), equation((a, ZERO)), pairs({a: x0}), pairs({p: a}))
+    assert outcome(lambda: claim, at=at) not in (PROVED, REFUTED)
+
+
+def test_who_leaves_the_domain_at_once_breaks_no_order() -> None:
+    """Both are at 0 for one moment only, and there they are equal."""
+    fast, slow = (sp.Symbol(name, nonnegative=True) for name in ("m", "n"))
+    claim = Ordered(
+        Foreign(((slow, -ONE),)), pairs({slow: 0}), Foreign(((fast, -TWO),)), pairs({fast: 0}), pairs({slow: fast})
+    )
+    assert outcome(lambda: claim, at={fast: 0, slow: 0}) not in (PROVED, REFUTED)
+    inside = Ordered(claim.flow, pairs({slow: x0}), claim.beside, pairs({fast: x0}), claim.image)
+    assert outcome(lambda: inside, at={fast: 1, slow: 1, x0: 1}) == REFUTED

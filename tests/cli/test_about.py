@@ -40,3 +40,12 @@ def test_what_needs_a_predictor_is_not_said_of_a_model_without_one() -> None:
 def test_weight_decay_is_a_threshold_where_there_is_some_and_none_where_there_is_not() -> None:
     assert "weight-decay-threshold" in labels(latent(1, 1, sj.Live(), weight_decay=sj.eta))
     assert "weight-decay-threshold" not in labels(latent(1, 1, sj.Live()))
+
+
+def test_two_groups_of_layers_need_two_layers() -> None:
+    assert "ema-layer-groups" in labels(latent(2, 2, sj.LayerEMA(sj.tau)))
+    assert "ema-layer-groups" not in labels(latent(1, 2, sj.LayerEMA(sj.tau)))
+
+
+def test_a_theorem_at_the_threshold_of_weight_decay_does_not_speak_of_a_model_without_decay() -> None:
+    assert "weight-decay-landing" not in labels(latent(2, 1, sj.Live()))

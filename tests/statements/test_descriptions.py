@@ -18,7 +18,7 @@ live = Model(Encoder(L), Predictor(K), LatentPrediction(), Live())
 
 
 def test_a_mode_has_one_of_the_named_coordinates() -> None:
-    with pytest.raises(SymjepaError, match="coordinates are one of layers, product, balanced; got 'polar'"):
+    with pytest.raises(SymjepaError, match="coordinates are one of layers, product, balanced, groups; got 'polar'"):
         modes(live, "polar")
 
 

@@ -10,6 +10,7 @@ from symjepa.errors import BadDerivation, OutsideFragment
 from symjepa.exact.calculus import derivative
 from symjepa.statements.claims import Claim, Less
 from symjepa.statements.statement import NearMiss, Statement, conjecture, proves
+from symjepa.verify import lines
 from symjepa.verify.check import Verdict, check
 from tests.adversarial.verdicts import live, p, x
 
@@ -55,3 +56,33 @@ def test_a_proof_that_never_comes_to_its_claim_is_stopped() -> None:
 
     with pytest.raises(BadDerivation, match="never ends: it has yielded 10000 items"):
         check(proves(statement)(proof))  # type: ignore[arg-type]
+
+
+def test_a_conjunct_that_a_line_has_proved_is_not_decided_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    easy, other = Less(-1, x**2), Less(-2, x**2)
+    statement = Statement("both", easy & other, (), {x: 1}, ())
+    asked: list[Claim] = []
+
+    def counted(claim: Claim, *known: object) -> object:
+        asked.append(claim)
+        return lines.decided(claim, *known)  # type: ignore[arg-type]
+
+    def proof() -> Iterator[Claim]:
+        yield easy
+        yield statement.claim
+
+    monkeypatch.setattr("symjepa.verify.check.decided", counted)
+    assert check(proves(statement)(proof)).verdict is Verdict.PROVED  # type: ignore[arg-type]
+    assert asked == [easy, other]
+
+
+def test_a_conjunct_whose_line_was_not_proved_is_not_taken_for_proved() -> None:
+    statement = Statement("hard", Less(-1, x**2) & hard, (), {x: 1}, ())
+
+    def proof() -> Iterator[Claim]:
+        yield hard
+        yield statement.claim
+
+    found = check(proves(statement)(proof))  # type: ignore[arg-type]
+    assert [line.verdict for line in found.claim] == [Verdict.PROVED, Verdict.UNDECIDED]
+    assert found.verdict is Verdict.UNDECIDED

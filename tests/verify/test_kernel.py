@@ -15,11 +15,14 @@ from symjepa.model import EMA, Encoder, Frozen, LatentPrediction, Live, Model, P
 from symjepa.modes.frames import alignment
 from symjepa.statements.claims import (
     Annihilates,
+    AtMost,
+    Chain,
     Claim,
     Cofactors,
     Drift,
     Identity,
     LossIs,
+    Monotone,
     Unequal,
     WordIdentity,
     Zeros,
@@ -28,9 +31,11 @@ from symjepa.statements.claims import (
 from symjepa.statements.statement import Instance, NearMiss
 from symjepa.symbols import K, L, alpha, eta, l, lam, n, nu, tau
 from symjepa.verify.check import Verdict
+from symjepa.verify.kernel import refute as refuting
 from symjepa.verify.kernel.decide import Context, decide
 from symjepa.verify.kernel.instances import framed, is_covariance
 from symjepa.verify.kernel.points import holds_at, satisfies
+from symjepa.verify.obligations import compiled
 from symjepa.verify.obligations.kinds import TraceAtMostZero
 from tests.adversarial.verdicts import PROVED, REFUTED, UNDECIDED, equation, matrices, outcome, p, report, x
 
@@ -200,3 +205,15 @@ def test_a_frozen_teacher_has_no_drift_in_any_frame() -> None:
     flows = [gradient_flow(Model(Encoder(2), Predictor(1), LatentPrediction(), kind)) for kind in (Frozen(), EMA(tau))]
     moving = [{letter for letter, _ in framed(flow, alignment(flow))} for flow in flows]
     assert moving[1] - moving[0] == {"Wbar"}
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [Identity(x**2, x), AtMost(x, 2, by=Chain(x, sp.S.One)), AtMost(x, 2, by=Monotone(x, sp.Integer(2), sp.S.One))],
+    ids=["equation", "chain", "powers"],
+)
+def test_what_holds_at_a_point_that_is_near_is_refuted_beyond_it(claim: Claim, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Equations, and orders shown by a chain or by powers, when the search itself proposes nothing."""
+    monkeypatch.setattr(refuting, "points", lambda symbols, facts: iter(() if symbols else ({},)))
+    assert refuting.refute(compiled(claim), Context()) is None
+    assert refuting.refute(compiled(claim), Context(), near=({x: sp.S.One},)) is not None

@@ -34,8 +34,9 @@ from symjepa.statements.claims import (
 from symjepa.statements.descriptions import Layers, pairs
 from symjepa.symbols import K, L, b, n, t, v, w
 from symjepa.verify.obligations import compiled
+from symjepa.verify.obligations.kinds import Shown
 from symjepa.verify.scope import scope
-from tests.adversarial.verdicts import equation, live, matrices, p, x, x0, y
+from tests.adversarial.verdicts import REFUSED, equation, live, matrices, outcome, p, x, x0, y
 
 decay, plane = equation((x, -x)), equation((x, -x), (y, -y))
 wide = equation(*((sp.Symbol(f"x_{i}", real=True), sp.S.One) for i in range(6)))
@@ -83,7 +84,6 @@ def invariant(*face: tuple[sp.Expr, sp.Expr]) -> Invariant:
         (linear({x: sp.S.Zero, y: sp.S.Zero}, y), "stand for themselves in `at`"),
         (linear({x: sp.S.Zero, y: y}), "belongs to the family"),
         (Linearized(decay, origin, (sp.S.Zero,), True), "without a non-zero rate"),
-        (Linearized(wide, tuple((z, sp.S.Zero) for z in wide.rates), (sp.S.One,) * 6, False), "at most 5"),
         (invariant((x, sp.S.Zero), (y, sp.S.Zero)), "given by one state variable"),
         (invariant((x, x + y)), "in terms of the other state variables"),
         (Iff(Less(0, x), AtMost(0, x), sp.S.One), "two relations of one kind"),
@@ -99,6 +99,19 @@ def test_a_claim_that_does_not_hang_together_is_refused_and_says_why(claim: Clai
     with pytest.raises(BadDerivation) as refusal:
         compiled(claim)
     assert told in str(refusal.value)
+
+
+def test_a_characteristic_polynomial_that_is_not_expanded_shows_no_rates() -> None:
+    """That of six variables has 720 products."""
+    claim = Linearized(wide, tuple((z, sp.S.Zero) for z in wide.rates), (sp.S.One,) * 6, False)
+    assert [line for line in compiled(claim).obligations if isinstance(line, Shown) and not line.holds]
+
+
+def test_a_claim_that_cannot_be_remembered_is_compiled_like_any_other() -> None:
+    """A list inside is refused where the claim is checked, not before."""
+    listed = Less(sp.S.Zero, p, why=["a list"])  # type: ignore[arg-type]
+    assert compiled(listed).obligations == compiled(Less(sp.S.Zero, p)).obligations
+    assert outcome(lambda: listed, at={p: 1}) == REFUSED
 
 
 def test_the_loss_speaks_of_both_depths() -> None:

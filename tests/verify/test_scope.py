@@ -9,6 +9,7 @@ import pytest
 import sympy as sp
 
 from symjepa.catalogue import find, load
+from symjepa.exact.facts import Fact
 from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor, Shared
 from symjepa.statements.claims import Claim, Conserved, Drift, Identity, Within, parts
 from symjepa.statements.descriptions import Layers, modes
@@ -136,3 +137,13 @@ def test_balance_holds_under_stop_gradient_for_every_depth() -> None:
 def _model(claim: Any) -> Model:
     model: Model = claim.flow.model
     return model
+
+
+def test_a_group_of_layers_beside_another_makes_two_layers_at_least() -> None:
+    claim = conjuncts("ema-layer-groups")[0]
+    M, N = (sp.Symbol(name, integer=True, positive=True) for name in "MN")
+    at_least = lambda *facts: dict(scope(claim, compiled(claim), facts).free)[L]
+    assert at_least(Fact(L - M, "positive")) == 2
+    assert at_least(Fact(L - M - 2 * N, "positive")) == 4
+    assert at_least(Fact(L + M - 3, "positive")) == at_least(Fact(L - M**2 - 3, "positive")) == 1
+    assert at_least(Fact(L - M, "nonzero")) == at_least(Fact(L - M * N, "positive")) == 1

@@ -12,6 +12,7 @@ import pytest
 
 from symjepa.cli import main
 from symjepa.statements import claims
+from symjepa.verify import trust
 from symjepa.verify.obligations import _COMPILERS
 from symjepa.verify.trust import (
     TIERS,
@@ -116,6 +117,27 @@ def test_what_proves_needs_nothing_that_only_refutes() -> None:
         if file.tier == "deciding" and file.name not in ends:
             named = {node.module for node in ast.walk(ast.parse(file.path.read_text("utf-8"))) if _from(node)}
             assert not named & refuting, file.name
+
+
+def test_what_is_trusted_imports_nothing_else_but_the_search_that_only_proposes() -> None:
+    """A new file that a trusted one rests on is trusted too, and listed."""
+    trusted = {_module(file.name) for file in FILES}
+    package = Path(trust.__file__).parents[2]
+    for file in FILES:
+        named = {node.module for node in ast.walk(ast.parse(file.path.read_text("utf-8"))) if _from(node)}
+        own = {name for name in named if name and name.startswith("symjepa.") and name != "symjepa.errors"}
+        code = {name for name in own if not _is_silent(package / name.replace(".", "/"))}
+        strange = {name for name in code - trusted if not name.startswith("symjepa.verify.search.")}
+        assert not strange, f"{file.name} rests on {strange}"
+
+
+def _module(name: str) -> str:
+    return name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _is_silent(folder: Path) -> bool:
+    """Whether a name is that of a package without code of its own."""
+    return folder.is_dir() and code_lines((folder / "__init__.py").read_text("utf-8")) == 0
 
 
 def _from(node: ast.AST) -> TypeGuard[ast.ImportFrom]:

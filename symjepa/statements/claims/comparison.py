@@ -34,8 +34,8 @@ class Concave:
 
 @dataclass(frozen=True)
 class Attracts(Claim):
-    """Every start of the one-dimensional flow strictly `between` two ends moves monotonically to `to`, a point between
-    them or one of them; the ends may be -oo and oo.
+    """Every number strictly `between` two ends is a start of the one-dimensional flow, and moves monotonically to `to`,
+    a point between them or one of them; the ends may be -oo and oo.
 
     An end is approached as closely as one likes, in finite time or as t → ∞, and to oo is growth beyond every bound.
     `below`: an expression equal to the rate below `to` and visibly positive; `above`: to minus the rate above it; or

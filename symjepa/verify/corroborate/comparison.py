@@ -19,6 +19,8 @@ from symjepa.verify.obligations.scalars import facts_of
 
 SLACK = arb(10) ** -40
 STEPS = 12
+SIDE = 16
+"""Digits of an enclosure that is only asked on which side of its start it is."""
 
 
 def of_domination(claim: Dominated, context: Context, seed: int) -> Iterator[Agreement]:
@@ -53,7 +55,8 @@ def of_attraction(claim: Attracts, context: Context, seed: int) -> Iterator[Agre
         moved = state[x] - start.numbers[0]
         yield Reading(bool(moved * _direction(claim, start) > 0), None, f"{start}, t = {time}")
 
-    yield from along_modes("Attracts", [(s, [brief(s) * n for n in (fmpq(1, 4), fmpq(1))]) for s in found], check)
+    runs = [(s, [brief(s) * n for n in (fmpq(1, 4), fmpq(1))]) for s in found]
+    yield from along_modes("Attracts", runs, check, SIDE)
     yield agreement("Attracts: signs of the rate on the way", readings(_on_the_way(claim, start) for start in found))
 
 

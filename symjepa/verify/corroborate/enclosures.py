@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import TypeAlias
 
 import sympy as sp
@@ -44,13 +45,16 @@ def close(first: arb, second: arb, at: str) -> Iterator[Reading]:
     yield measured(first, second, at)
 
 
-def along_modes(kind: str, runs: Iterable[Run], check: Check) -> Iterator[Agreement]:
-    """A check at some times along several starts: along enclosures where the flow has one, else integrations."""
+def along_modes(kind: str, runs: Iterable[Run], check: Check, digits: int = DIGITS) -> Iterator[Agreement]:
+    """A check at some times along several starts: along enclosures (to so many digits) where the flow has one, else
+    integrations.
+    """
     split: dict[bool, list[Run]] = {True: [], False: []}
     for start, times in runs:
         split[enclosable(start.flow)].append((start, times))
     if split[True] or not split[False]:
-        checks = [_on(enclosed_states, overlapping, start, times, check) for start, times in split[True] if times]
+        states = partial(enclosed_states, digits=digits)
+        checks = [_on(states, overlapping, start, times, check) for start, times in split[True] if times]
         yield agreement(f"{kind}: {ENCLOSED}", readings(checks))
     if split[False]:
         checks = [_on(_integrated, close, start, times, check) for start, times in split[False] if times]
@@ -88,9 +92,9 @@ def _polynomial(flow: Numeric, more: tuple[tuple[sp.Expr, sp.Expr], ...] = ()) -
     return unrooted((*zip(flow.state, flow.rates, strict=True), *more))
 
 
-def enclosed_states(start: Start, times: Sequence[fmpq]) -> list[Balls]:
+def enclosed_states(start: Start, times: Sequence[fmpq], digits: int = DIGITS) -> list[Balls]:
     """Balls around the state at increasing times."""
-    return enclosed(start, times[-1]).at(times)
+    return enclosed(start, times[-1], digits).at(times)
 
 
 def followed(start: Start, times: Sequence[fmpq], digits: int = DIGITS) -> list[Balls]:

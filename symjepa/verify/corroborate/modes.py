@@ -55,7 +55,8 @@ def _at_depths(flow: Flow, point: Point) -> Flow:
         values = tuple((symbol, sp.sympify(value).xreplace(dict(point))) for symbol, value in flow.values)
         depths = {symbol: value for symbol, value in (*point.items(), *values) if symbol.is_integer}
         values = tuple((symbol, value) for symbol, value in values if not symbol.is_integer)
-        return Modes(at_numbers(flow.model, depths), flow.coordinates, values)
+        sizes = tuple(tuple(size.xreplace(dict(depths)) for size in one) for one in flow.sizes)
+        return Modes(at_numbers(flow.model, depths), flow.coordinates, values, sizes)
     if isinstance(flow, Restricted):
         fixed = {symbol: value for symbol, value in point.items() if symbol not in flow.whole.rates}
         gone = tuple((x, value.xreplace(fixed)) for x, value in flow.eliminated)
@@ -76,8 +77,12 @@ def in_numbers(expr: sp.Expr, places: Mapping[sp.Symbol, int]) -> Value:
         return lambda state: constant
     if isinstance(expr, sp.Pow) and not expr.exp.free_symbols:
         return _power(in_numbers(expr.base, places), expr.exp)
+    if isinstance(expr, sp.log):
+        argument = in_numbers(expr.args[0], places)
+        return lambda state: argument(state).log()
     if not isinstance(expr, sp.Add | sp.Mul):
-        raise OutsideFragment(f"a right-hand side of sums, products and powers is needed, but got {expr}", node=expr)
+        needed = "a right-hand side of sums, products, powers and logarithms is needed"
+        raise OutsideFragment(f"{needed}, but got {expr}", node=expr)
     parts = tuple(in_numbers(part, places) for part in expr.args)
     return _sum(parts) if isinstance(expr, sp.Add) else _product(parts)
 
@@ -129,6 +134,7 @@ def scalar_symbols(exprs: Iterable[sp.Expr]) -> set[sp.Symbol]:
 def parameters(flow: Flow, exprs: Iterable[sp.Expr] = (), facts: Iterable[Fact] = ()) -> set[sp.Symbol]:
     """Every symbol of the flow and the expressions that is no part of the state."""
     model = () if not isinstance(flow, Modes) else (flow.model.encoder.depth, flow.model.predictor.depth)
+    model = (*model, *(size for one in getattr(flow, "sizes", ()) for size in one))
     everything = [*flow.rates.values(), *exprs, *model, *(value for _, value in getattr(flow, "values", ()))]
     fixed = {symbol for symbol, _ in getattr(flow, "values", ())}
     return scalar_symbols(everything) | {s for f in facts for s in f.free_symbols} - set(flow.rates) - fixed

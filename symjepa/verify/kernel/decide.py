@@ -3,8 +3,9 @@ r"""Decides obligations.  No heuristics, no search: equality of normal forms, si
 Soundness.  `decide` answers PROVED only if (i) both sides have one normal form, or the sign is shown from the facts,
 or the words cancel, and (ii) every condition met on the way is itself shown from the facts.  The facts are the
 hypotheses, those that the obligation lists, proved earlier lines, and the assumptions on the symbols that occur: all
-of them hold wherever the claim is asserted.  Hypotheses on letters replace two neighbours by an equal word.  Whatever
-goes wrong (an expression outside the fragment, too large) is UNDECIDED.
+of them hold wherever the claim is asserted.  Hypotheses on letters replace two neighbours by an equal word; where all
+times are spoken of, only those on letters that do not move.  Whatever goes wrong (an expression outside the fragment,
+too large) is UNDECIDED.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from symjepa.exact.facts import Fact
 from symjepa.exact.scalars import equal, normal
 from symjepa.exact.signs import Signs
 from symjepa.exact.sums import SumLemma, apply, prove, substitute
-from symjepa.exact.words import Factor, Word, WordSum
+from symjepa.exact.words import Factor, Matrix, Word, WordSum
 from symjepa.statements.claims import Annihilates
 from symjepa.verify.kernel.assumptions import assumed
 from symjepa.verify.obligations.kinds import (
@@ -90,8 +91,9 @@ def _decide(obligation: Decidable, context: Context) -> Decision:
             shown = [fact for fact in facts if signs.shows(fact)][:1]
             return _shown(obligation, bool(shown), shown, signs, f"none of {', '.join(map(str, facts))} is shown")
         case WordsVanish(words=words):
-            rules = tuple(rule for rule in obligation.granted if isinstance(rule, Annihilates))
-            return _words(obligation, rewritten(words, (*context.rewrites, *rules)).terms, context)
+            rules = (*context.rewrites, *(rule for rule in obligation.granted if isinstance(rule, Annihilates)))
+            lasting = tuple(rule for rule in rules if _lasts(rule, obligation.moving))
+            return _words(obligation, rewritten(words, lasting).terms, context)
         case TracesVanish(traces=traces):
             return _words(obligation, traces.terms, context)
         case Closes(lemma=lemma, given=given):
@@ -165,6 +167,12 @@ def _words(
         conditions |= equality.conditions
     signs = _signs(obligation.given, context, *(coefficient for _, coefficient in left))
     return _shown(obligation, True, conditions, signs, "")
+
+
+def _lasts(rule: Annihilates, moving: tuple[Factor, ...]) -> bool:
+    """Whether a hypothesis on letters is about none that moves: one that holds now need not hold later."""
+    letters = (rule.left, rule.right, *rule.value.letters())
+    return not moving or all(isinstance(f, Matrix) and not {f, f.T} & {*moving} for f in letters)
 
 
 def rewritten(words: WordSum, hypotheses: tuple[Annihilates, ...]) -> WordSum:

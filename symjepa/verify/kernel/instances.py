@@ -1,14 +1,15 @@
 r"""Exact matrices for the letters of words: where claims about matrices are refuted, and where their witnesses are
 checked.
 
-Soundness.  An instance is accepted only if its covariances are those of actual data (positive semidefinite, by exact
-elimination) and every hypothesis on letters holds entry by entry, in rationals.
+Soundness.  An instance is accepted only if every space has one dimension and symmetric letters are so, its covariances
+are those of actual data (positive semidefinite, by exact elimination), and every hypothesis on letters holds entry by
+entry, in rationals.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -16,8 +17,9 @@ import numpy as np
 import sympy as sp
 
 from symjepa.exact.denotation import value
-from symjepa.exact.words import Factor, Matrix, Power, Segment, TraceSum, Word, WordSum, instantiated
+from symjepa.exact.words import Factor, Matrix, Power, Segment, Space, TraceSum, Word, WordSum, instantiated
 from symjepa.flow import MatrixFlow
+from symjepa.flow import letters as letters_of_model
 from symjepa.modes.frames import Alignment, ends
 from symjepa.statements.claims import Annihilates, Balanced, Below
 from symjepa.statements.statement import Instance
@@ -99,11 +101,54 @@ def fraction(number: Any) -> Fraction:
     return Fraction(int(number.p), int(number.q)) if isinstance(number, sp.Rational) else Fraction(number)
 
 
-def obeys(letters: Letters, hypotheses: Iterable[OnLetters]) -> bool:
-    """The letters are exact, every hypothesis on them holds exactly, and the covariances are those of data."""
+def obeys(letters: Letters, hypotheses: Iterable[OnLetters], words: Iterable[WordSum] = ()) -> bool:
+    """The letters are exact and fit together, in the words too, every hypothesis on them holds exactly, and the
+    covariances are those of data.
+    """
     if not all(isinstance(entry, Fraction | int) for matrix in letters.matrices.values() for entry in matrix.flat):
         return False
-    return all(_holds(hypothesis, letters) for hypothesis in hypotheses) and is_covariance(letters.matrices)
+    hypotheses = tuple(hypotheses)
+    said = {f for one in words for f in one.letters()}.union(*map(_letters_of, hypotheses))
+    if not (fit_together(said, letters) and is_covariance(letters.matrices)):
+        return False
+    return all(_holds(hypothesis, letters) for hypothesis in hypotheses)
+
+
+def _letters_of(hypothesis: OnLetters) -> frozenset[Factor]:
+    match hypothesis:
+        case Balanced():
+            named = letters_of_model(hypothesis.model)
+            return named.encoder.product().letters() | named.predictor.product().letters()
+        case Below():
+            return frozenset({hypothesis.letter})
+    return hypothesis.value.letters() | {hypothesis.left, hypothesis.right}
+
+
+def fit_together(factors: Iterable[Factor], letters: Letters) -> bool:
+    """Every space has one dimension, and symmetric letters are so: NumPy would stretch a matrix that does not fit."""
+    sizes: dict[Space, int] = {}
+    for name, rows, cols, symmetric in (place for factor in factors for place in _places(factor, letters.numbers)):
+        matrix = letters.matrices.get(name)
+        if matrix is None:  # who needs it will say so
+            continue
+        if (sizes.setdefault(rows, matrix.shape[0]), sizes.setdefault(cols, matrix.shape[1])) != matrix.shape:
+            return False
+        if symmetric and np.any(matrix != matrix.T):
+            return False
+    return True
+
+
+def _places(factor: Factor, numbers: Point) -> Iterator[tuple[str, Space, Space, bool]]:
+    """The matrices that stand for a letter: name, the spaces of rows and columns, and whether it is symmetric."""
+    factor = factor.root if isinstance(factor, Power) else factor
+    if isinstance(factor, Matrix):
+        own = factor.T if factor.transposed else factor
+        yield own.name, own.rows, own.cols, own.symmetric
+        return
+    stack, lo, hi = factor.stack, *(end.xreplace(dict(numbers)) for end in (factor.lo, factor.hi))
+    stack = replace(stack, depth=stack.depth.xreplace(dict(numbers)))
+    for layer in map(sp.Integer, range(int(lo) + 1, int(hi) + 1) if lo.is_Integer and hi.is_Integer else ()):
+        yield f"{stack.name}_{layer}", stack.space(layer), stack.space(layer - 1), False
 
 
 def _holds(hypothesis: OnLetters, letters: Letters) -> bool:
@@ -119,17 +164,9 @@ def _annihilates(hypothesis: Annihilates, letters: Letters) -> bool:
     named = {hypothesis.left, hypothesis.right, *hypothesis.value.letters()}
     if not all(isinstance(f, Matrix) and f.name in letters.matrices for f in named):
         return False
-    left, right = (_turned(letter, letters) for letter in (hypothesis.left, hypothesis.right))
-    return not np.any(left @ right != _or_zero(letters, hypothesis.value))
-
-
-def _turned(letter: Matrix, letters: Letters) -> Any:
-    matrix = letters.matrices[letter.name]
-    return matrix.T if letter.transposed else matrix
-
-
-def _or_zero(letters: Letters, words: WordSum) -> Any:
-    return letters.value(words) if words.terms else 0
+    left, right = hypothesis.left, hypothesis.right
+    gap = WordSum.of(Word((left, right), left.rows, right.cols)) - hypothesis.value
+    return gap.is_zero or not np.any(letters.value(gap) != 0)
 
 
 def is_covariance(matrices: Mapping[str, Any]) -> bool:
@@ -139,10 +176,13 @@ def is_covariance(matrices: Mapping[str, Any]) -> bool:
     Sxx, Syx, Syy = (matrices.get(name) for name in ("Sxx", "Syx", "Syy"))
     if Sxx is None or Syx is None or Syy is None:
         return False
+    d, e = len(Sxx), len(Syy)
+    if [Sxx.shape, Syx.shape, Syy.shape] != [(d, d), (e, d), (e, e)]:
+        return False
     joint = np.block([[Sxx, Syx.T], [Syx, Syy]])
     if NOISE & set(matrices):
         Snn, Syn, Snx = (matrices.get(name) for name in ("Snn", "Syn", "Snx"))
-        if Snn is None or Syn is None or Snx is None:
+        if Snn is None or Syn is None or Snx is None or [Snn.shape, Syn.shape, Snx.shape] != [(e, e), (e, e), (e, d)]:
             return False
         joint = np.block([[Sxx, Syx.T, Snx.T], [Syx, Syy, Syn], [Snx, Syn.T, Snn]])
     return bool(np.all(joint == joint.T)) and semidefinite(joint)

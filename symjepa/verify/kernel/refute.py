@@ -28,6 +28,7 @@ from symjepa.verify.kernel.instances import Letters, exhibited, framed, obeys, t
 from symjepa.verify.kernel.points import Point, holds_at, satisfies
 from symjepa.verify.obligations.kinds import (
     Crosses,
+    Decidable,
     Equal,
     HasSign,
     Plan,
@@ -41,7 +42,7 @@ from symjepa.verify.obligations.kinds import (
     TracesVanish,
     WordsVanish,
 )
-from symjepa.verify.search.extremes import Height, relative, walk
+from symjepa.verify.search.extremes import Height, regular, relative, walk
 from symjepa.verify.search.letters import instances, scalars
 from symjepa.verify.search.points import points
 
@@ -69,11 +70,13 @@ def refute(
 
     Where the search finds nothing, and there are points `near` which to look, it goes on from them to extreme ones.
     """
-    tests = (*plan.tests, *(o for o in plan.obligations if o.necessary))
+    tests = tuple(sorted((*plan.tests, *(o for o in plan.obligations if o.necessary)), key=_integrates))
     return _searched(tests, context, at) or (_further(tests, context, near) if near and at is None else None)
 
 
-def _searched(tests: tuple[Test, ...], context: Context, at: Point | Instance | None) -> Counterexample | None:
+def _searched(
+    tests: tuple[Test | Decidable, ...], context: Context, at: Point | Instance | None
+) -> Counterexample | None:
     for test in tests:
         found = None
         if isinstance(test, Scalar) and not isinstance(at, Instance):
@@ -87,27 +90,36 @@ def _searched(tests: tuple[Test, ...], context: Context, at: Point | Instance | 
     return None
 
 
-def _further(tests: tuple[Test, ...], context: Context, near: tuple[Point, ...]) -> Counterexample | None:
-    """A walk from the points that are near, and from those of the search, to extreme ones."""
-    for test in tests:
-        if not isinstance(test, Scalar):
-            continue
-        known = _known(test, context)
-        if known is None:
-            continue
-        symbols, facts = known
-        given = (point for at in near for point in islice(_candidates(symbols, facts, at), 1))
-        seeds = (*given, *islice(_candidates(symbols, facts, None), SEEDS))
-        found = _first(test, chain(seeds, walk(seeds, symbols, facts, _height(test))))
-        if found is not None:
-            return found
+def _further(tests: tuple[Test | Decidable, ...], context: Context, near: tuple[Point, ...]) -> Counterexample | None:
+    """Walks from the points that are near, and from those of the search, to extreme ones: one a test, in turn."""
+    walks = [_tried(test, _walked(test, context, near)) for test in tests if isinstance(test, Scalar)]
+    while walks:
+        for walk_of_one in tuple(walks):
+            try:
+                found = next(walk_of_one)
+            except StopIteration:
+                walks.remove(walk_of_one)
+                continue
+            if found is not None:
+                return found
     return None
+
+
+def _walked(test: Scalar, context: Context, near: tuple[Point, ...]) -> Iterator[Point]:
+    known = _known(test, context)
+    if known is None:
+        return
+    symbols, facts = known
+    given = (point for at in near for point in islice(_candidates(symbols, facts, at), 1))
+    seeds = (*given, *islice(_candidates(symbols, facts, None), SEEDS))
+    yield from seeds
+    yield from (point for point in walk(seeds, symbols, facts, _height(test)) if satisfies(facts, point))
 
 
 def _height(test: Scalar) -> Height | None:
     """What is to become negative, where the walk is to go downhill."""
     match test:
-        case HasSign(expr=expr, kind="positive" | "nonnegative") if not _integrates(test):
+        case HasSign(expr=expr, kind="positive" | "nonnegative"):
             return relative(expr)
         case Signed(fact=Fact(expr=expr, kind="positive" | "nonnegative")):
             return relative(expr)
@@ -116,7 +128,8 @@ def _height(test: Scalar) -> Height | None:
 
 def _at_points(test: Scalar, context: Context, at: Point | None) -> Counterexample | None:
     known = _known(test, context)
-    return None if known is None else _first(test, _candidates(*known, at))
+    found = () if known is None else _tried(test, _candidates(*known, at))
+    return next((one for one in found if one is not None), None)
 
 
 def _known(test: Scalar, context: Context) -> tuple[set[sp.Symbol], tuple[Fact, ...]] | None:
@@ -132,20 +145,29 @@ def _known(test: Scalar, context: Context) -> tuple[set[sp.Symbol], tuple[Fact, 
         return None
 
 
-def _first(test: Scalar, candidates: Iterable[Point]) -> Counterexample | None:
-    """The first point at which the test certainly fails."""
-    most = FEW if _integrates(test) else None  # over a pole each of them takes a second to refuse
-    for point in islice(candidates, most):
+def _tried(test: Scalar, candidates: Iterable[Point]) -> Iterator[Counterexample | None]:
+    """The counterexample at each point, if the test certainly fails there."""
+    if _integrates(test):  # each of them takes long, and over a pole longer; an equation mostly fails at once
+        candidates = (point for point in candidates if regular(_sides(test), point))
+        candidates = islice(candidates, FEW) if isinstance(test, Equal) else candidates
+    for point in candidates:
         fails = _failure(test, point)
-        if fails is not None:
-            return Counterexample({_spoken(s): x for s, x in point.items()}, fails)
-    return None
+        yield None if fails is None else Counterexample({_spoken(s): x for s, x in point.items()}, fails)
 
 
-def _integrates(test: Scalar) -> bool:
+def _integrates(test: Test | Decidable) -> bool:
     """Whether an integral must be enclosed at every point."""
-    sides = (test.lhs, test.rhs) if isinstance(test, Equal) else (test.expr,) if isinstance(test, HasSign) else ()
-    return any(side.has(sp.Integral) for side in sides)
+    return any(side.has(sp.Integral) for side in _sides(test))
+
+
+def _sides(test: Test | Decidable) -> tuple[sp.Expr, ...]:
+    """What is evaluated at a point to see whether an equation or a sign fails."""
+    match test:
+        case Equal(lhs=lhs, rhs=rhs):
+            return lhs, rhs
+        case HasSign(expr=expr) | Signed(fact=Fact(expr=expr)):
+            return (expr,)
+    return ()
 
 
 def _symbols(test: Scalar) -> set[sp.Symbol]:
@@ -292,7 +314,7 @@ def _letters(test: OnLetters, context: Context, at: Instance | None) -> Iterator
         missing = symbols - set(letters.numbers)
         if missing:
             raise SymjepaError(f"an instance needs numbers for {', '.join(sorted(map(str, missing)))}")
-        if satisfies((f for f in facts if not f.over), letters.numbers) and obeys(letters, hypotheses):
+        if satisfies((f for f in facts if not f.over), letters.numbers) and obeys(letters, hypotheses, sums):
             yield letters
 
 

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
+from functools import lru_cache
 from typing import Any
 
+import sympy as sp
+
 from symjepa.errors import BadDerivation
+from symjepa.exact.words import noted
 from symjepa.statements import claims
 from symjepa.statements.claims import Claim
 from symjepa.statements.descriptions import Restricted
@@ -65,7 +69,30 @@ _COMPILERS: dict[type[Claim], Callable[[Any], Plan]] = {
 
 
 def compiled(claim: Claim) -> Plan:
-    """The plan of one claim (not of a conjunction)."""
+    """The plan of one claim (not of a conjunction); a claim that was compiled keeps its plan, fresh symbols and all.
+
+    A plan is a function of its claim but for the names of fresh symbols, which each obligation quantifies by itself:
+    what is learned from a claim speaks of the claim's own symbols alone.
+    """
+    return _remembered(claim, noted(claim)) if _hashable(claim) else _compiled(claim)
+
+
+def _hashable(claim: Claim) -> bool:
+    """Whether a claim holds what it should; one with a list inside is for its compiler to refuse."""
+    try:
+        hash(claim)
+    except TypeError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=2_000)
+def _remembered(claim: Claim, needs: tuple[frozenset[sp.Expr], ...]) -> Plan:
+    """Claims about equal words that need more for a meaning are told apart (`noted`)."""
+    return _compiled(claim)
+
+
+def _compiled(claim: Claim) -> Plan:
     if type(claim) not in _COMPILERS:
         raise BadDerivation(
             f"{type(claim).__name__} cannot stand as a claim; the claims are"

@@ -42,7 +42,7 @@ from symjepa.verify.obligations.kinds import (
     plan,
 )
 from symjepa.verify.obligations.local import fact_of
-from symjepa.verify.obligations.matrices import check_letters, still_constants
+from symjepa.verify.obligations.matrices import check_letters, moving_letters, still_constants
 from symjepa.verify.obligations.products import fresh_index, remembered
 from symjepa.verify.obligations.scalars import facts_of
 
@@ -108,7 +108,7 @@ def _grown(layers: Layers, growth: Growth, top: sp.Expr | None) -> list[Decidabl
     if growth.below and top is None:
         raise BadDerivation("a bound uses a ceiling for Syy; list Below(Syy, c) in `on`")
     speeds = [along(part.T @ part, layers.flow.of) for _, part in growth.form]
-    still = [along(part, layers.flow.of) for part in source]
+    still, moving = [along(part, layers.flow.of) for part in source], moving_letters(layers.flow)
     gaps = sorted({gap for one in (*words, *source, *speeds) for gap in ranges(one)}, key=str)
     squares = (*growth.squares, *growth.below)
     return [
@@ -118,7 +118,10 @@ def _grown(layers: Layers, growth: Growth, top: sp.Expr | None) -> list[Decidabl
         *(HasSign("nonnegative", weight, "nonnegative", given, necessary=False) for weight, _ in squares),
         Shown("nonnegative", "squares, and the ceiling less the covariance of the target"),
         *(HasSign("covers", weight, "positive", given, necessary=False) for weight, _ in growth.form),
-        *(WordsVanish("constant", speed, WordSum.zero(speed.rows, speed.cols), necessary=False) for speed in still),
+        *(
+            WordsVanish("constant", speed, WordSum.zero(speed.rows, speed.cols), (), (), False, moving)
+            for speed in still
+        ),
         Shown("constant", "what feeds the growth does not move"),
     ]
 

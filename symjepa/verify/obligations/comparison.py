@@ -57,6 +57,7 @@ def of_attraction(claim: Attracts) -> Plan:
             *domain,
             Shown("domain", "every point of the interval lies in the domain"),
             *line.here.smooth("smooth", (*line.inside(line.x), *line.known, *line.here.domain)),
+            *(Smooth("smooth", end) for end in (to, low, high) if end not in INFINITE),
         ),
         tests=tuple(
             HasSign("sign", sign * line.rate, "positive", (*part, *line.here.domain))

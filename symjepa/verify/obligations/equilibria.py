@@ -30,7 +30,7 @@ from symjepa.statements.claims import (
     Zeros,
 )
 from symjepa.verify.obligations.kinds import Crosses, Decidable, Equal, HasSign, Plan, Shown, Smooth, SomeSign, plan
-from symjepa.verify.obligations.local import Local, local, one_dimensional
+from symjepa.verify.obligations.local import Local, interior, local, one_dimensional
 from symjepa.verify.obligations.scalars import facts_of, renamed_relations, shown_first
 
 
@@ -190,9 +190,6 @@ def of_linearized(claim: Linearized) -> Plan:
     rates = [_renamed(rate, here) for rate in claim.rates]
     jacobian = [[substitute(derivative(here.rates[x], y), values) for y in state] for x in state]
     growth = sp.Dummy("x", real=True)
-    characteristic = _determinant(
-        [[growth * int(i == j) - jacobian[i][j] for j in range(len(state))] for i in range(len(state))]
-    )
     there = _open(claim, here, family)
     using = renamed_relations(claim.using, here.renamed)
     lemmas = tuple(replace(line, premise="lemmas") for line in shown_first(using, there))
@@ -208,11 +205,13 @@ def of_linearized(claim: Linearized) -> Plan:
             *(Equal("fixed", substitute(rate, values), given=there) for rate in here.rates.values()),
             *here.inside("fixed", values, there),
             *(lemmas or (Shown("lemmas", "none is needed"),)),
-            Equal("rates", characteristic, sp.Mul(*(_factor(growth, rate) for rate in rates)), given),
+            _characteristic(jacobian, growth, rates, given),
             *_signs(moving, claim.stable, given, visible),
             Shown("manifold", f"{zeros} zero rates, and a family of {len(family)} parameters", zeros == len(family)),
             Shown("rates", f"{size} rates of {len(state)} state variables", size == len(state)),
             *here.smooth("smooth", here.domain),
+            *(Smooth("smooth", value, there) for value in values.values()),
+            *(Smooth("smooth", part, given) for rate in rates for part in _parts(rate)),
         ),
     )
 
@@ -292,11 +291,24 @@ def _signs(
     return (*forms, SomeSign("signs", tuple(shown), "positive", given))
 
 
+def _characteristic(
+    jacobian: list[list[sp.Expr]], x: sp.Expr, rates: list[sp.Expr | Quadratic], given: tuple[Fact, ...]
+) -> Decidable:
+    """The characteristic polynomial is the product of the factors of the rates; beyond a size it is not expanded."""
+    size = len(jacobian)
+    if size > LARGEST:
+        told = f"the characteristic polynomial of {size} state variables is not expanded, only of up to {LARGEST}"
+        return Shown("rates", told, holds=False)
+    own = _determinant([[x * int(i == j) - jacobian[i][j] for j in range(size)] for i in range(size)])
+    return Equal("rates", own, sp.Mul(*(_factor(x, rate) for rate in rates)), given)
+
+
+LARGEST = 5
+
+
 def _determinant(rows: list[list[sp.Expr]]) -> sp.Expr:
     """Leibniz' formula: built, not simplified."""
     size = len(rows)
-    if size > 5:
-        raise BadDerivation(f"a linearisation of at most 5 state variables is supported; got {size}")
     terms = []
     for order in permutations(range(size)):
         swaps = sum(order[i] > order[j] for i in range(size) for j in range(i + 1, size))
@@ -328,7 +340,7 @@ def of_invariant(claim: Invariant) -> Plan:
             HasSign("inward", inward, "nonnegative", on_it, necessary=False),
             *here.smooth("smooth", given, quantity, value),
         ),
-        tests=(Crosses(substitute(quantity, on_face), inward, on_it),),
+        tests=(Crosses(substitute(quantity, on_face), inward, interior(given, here.rates, on_face)),),
     )
 
 
@@ -367,5 +379,6 @@ def of_convergence(claim: Converges) -> Plan:
             HasSign("positive domain", claim.lower, "nonnegative", necessary=False),
             *(HasSign("positive domain", fact.expr, fact.kind, tuple(inside), necessary=False) for fact in here.domain),
             *here.smooth("smooth", tuple(inside)),
+            *(Smooth("smooth", end) for end in (claim.to, claim.lower, claim.upper) if end is not sp.oo),
         ),
     )

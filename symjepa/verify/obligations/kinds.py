@@ -13,7 +13,7 @@ import sympy as sp
 
 from symjepa.exact.facts import Fact, Kind
 from symjepa.exact.sums import SumLemma
-from symjepa.exact.words import TraceSum, WordSum
+from symjepa.exact.words import Factor, TraceSum, WordSum
 from symjepa.flow import MatrixFlow
 from symjepa.modes.frames import Alignment
 from symjepa.statements.claims import Annihilates, Balanced, Below, Claim
@@ -71,13 +71,18 @@ class Closes(Obligation):
 
 @dataclass(frozen=True)
 class WordsVanish(Obligation):
-    """Two word sums are the same matrix, for letters that obey the hypotheses.  Both sides are kept for the scope."""
+    """Two word sums are the same matrix, for letters that obey the hypotheses.  Both sides are kept for the scope.
+
+    `moving`: the letters that move, where all times are spoken of; a hypothesis on one of them need not last, and is
+    not used.
+    """
 
     lhs: WordSum
     rhs: WordSum
     given: tuple[Fact, ...] = ()
     granted: tuple[Annihilates | Balanced, ...] = ()
     necessary: bool = True
+    moving: tuple[Factor, ...] = ()
 
     @property
     def words(self) -> WordSum:

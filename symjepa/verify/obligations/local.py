@@ -3,7 +3,8 @@ r"""A flow in symbols of its own, for one claim.
 Soundness.  State and time of a dynamical claim are quantified by the claim itself.  Fresh symbols stand for them here,
 so that no hypothesis of the statement about a symbol of the same name can narrow them; what is known of them is the
 flow's domain, their assumptions, and what the claim says of them.  An amplitude of other coordinates, an indexed
-family, or time is no constant: an expression that holds one which the flow does not move is refused.
+family, or time is no constant: an expression that holds one which the flow does not move is refused.  A motion is
+refuted at inner points of the domain alone: who starts on its edge may have left it at once.
 """
 
 from __future__ import annotations
@@ -62,9 +63,14 @@ class Local:
         """What the flow demands of its parameters."""
         return tuple(HasSign(premise, fact.expr, fact.kind, necessary=False) for fact in self.demands)
 
-    def inside(self, premise: str, values: Mapping[sp.Expr, sp.Expr], given: tuple[Fact, ...]) -> tuple[Decidable, ...]:
+    def inside(
+        self, premise: str, values: Mapping[sp.Expr, sp.Expr], given: tuple[Fact, ...], necessary: bool = True
+    ) -> tuple[Decidable, ...]:
         """A point lies in the domain, assumptions on its symbols included."""
-        lines = tuple(HasSign(premise, substitute(fact.expr, values), fact.kind, given) for fact in self.domain)
+        lines = tuple(
+            HasSign(premise, substitute(fact.expr, values), fact.kind, given, necessary=necessary)
+            for fact in self.domain
+        )
         return lines or (Shown(premise, "the flow is defined on the whole space"),)
 
 
@@ -93,6 +99,19 @@ def local(flow: Flow, exprs: Iterable[sp.Expr], time: sp.Symbol | None = None) -
     moving = [fact for fact in domain if set(fact.free_symbols) & set(rates)]
     demands = [fact for fact in domain if fact not in moving]
     return Local(rates, tuple(dict.fromkeys((*moving, *assumed(rates)))), tuple(demands), names)
+
+
+def interior(facts: Iterable[Fact], state: Iterable[sp.Expr], values: Mapping[sp.Expr, sp.Expr]) -> tuple[Fact, ...]:
+    """What makes a point an inner one of where the facts hold: whoever moves from an edge may be out at once."""
+    moving = {*state}
+    inner = (_strict(fact) if moving & fact.free_symbols else fact for fact in facts)
+    return tuple(Fact(substitute(fact.expr, values), fact.kind) for fact in inner)
+
+
+def _strict(fact: Fact) -> Fact:
+    """Where an equation holds there is no inner point."""
+    nowhere = Fact(sp.S.NegativeOne, "positive")
+    return nowhere if fact.kind == "zero" else Fact(fact.expr, "positive") if fact.kind == "nonnegative" else fact
 
 
 def _fresh(symbol: sp.Symbol) -> sp.Symbol:

@@ -2,7 +2,8 @@ r"""Obligations of claims about words: matrix flows are derived here from their 
 
 Soundness.  Words of a claim and of the derived flow have a meaning only if 0 ≤ lo ≤ hi ≤ depth for every segment in
 them; those ranges are obligations of their own.  The letters are universally quantified over all matrices of their
-shapes that obey the hypotheses (`Annihilates`) and, for covariances, over all positive semidefinite ones.
+shapes that obey the hypotheses (`Annihilates`) and, for covariances, over all positive semidefinite ones.  What is said
+of all times uses no hypothesis on letters that move: it holds at one time.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import sympy as sp
 from symjepa.errors import BadDerivation, FrameMismatch
 from symjepa.exact.facts import Fact
 from symjepa.exact.words import Factor, Matrix, Power, Segment, TraceSum, WordSum, along, ranges, released_traces
-from symjepa.flow import LayerRate, expected_loss, letters, sample_loss
+from symjepa.flow import LayerRate, MatrixFlow, expected_loss, letters, sample_loss
 from symjepa.model import EMA, Frozen, LayerEMA
 from symjepa.modes.frames import Alignment, alignment, entry, free_entry, instances
 from symjepa.statements.claims import (
@@ -48,8 +49,13 @@ RESERVED = frozenset(("W", "P", "Wbar", "x", "y", "Sxx", "Syx", "Syy"))
 
 
 def _ranged(premise: str, given: tuple[Fact, ...], *sums: WordSum) -> tuple[Decidable, ...]:
+    """Every word has a meaning, and every number before it a value, whatever cancels."""
     gaps = sorted({gap for words in sums for gap in ranges(words)}, key=str)
-    return tuple(HasSign(premise, gap, "nonnegative", given, necessary=False) for gap in gaps)
+    numbers = dict.fromkeys(number for words in sums for _, number in words.terms if not number.is_Rational)
+    return (
+        *(HasSign(premise, gap, "nonnegative", given, necessary=False) for gap in gaps),
+        *(Smooth(premise, number, given) for number in numbers),
+    )
 
 
 def _granted(on: tuple[Claim, ...]) -> tuple[tuple[Fact, ...], tuple[Annihilates, ...]]:
@@ -97,6 +103,11 @@ def still_constants(numbers: Iterable[sp.Expr]) -> None:
         raise BadDerivation(f"{moving[0]} moves, and stands among the constants of a claim about matrices")
 
 
+def moving_letters(flow: MatrixFlow) -> tuple[Factor, ...]:
+    """Generic layers, and the teacher where it moves."""
+    return tuple(family.factor for family in flow.rates if not family.rate.is_zero)
+
+
 def of_loss(claim: LossIs) -> Plan:
     """Two routes: the rule for expectations, and a finite sample, whose data matrices x and y have one column for each
     of N pairs.
@@ -141,7 +152,7 @@ def of_decay(claim: Decays) -> Plan:
     check_letters(claim.flow, claim.of)
     still_constants([claim.rate])
     speed = along(claim.of, claim.flow.flow.of)
-    same = WordsVanish("derivative", speed, claim.rate * claim.of, given)
+    same = WordsVanish("derivative", speed, claim.rate * claim.of, given, moving=moving_letters(claim.flow.flow))
     ranged = _ranged("derivative", given, claim.of, speed)
     return plan(claim, "conservation", (same, *ranged, Smooth("smooth", claim.rate, given)))
 
@@ -161,7 +172,7 @@ def of_dissipation(claim: Dissipates) -> Plan:
         claim,
         "dissipation",
         (
-            WordsVanish("balance", speed, -lost, given, granted, necessary=False),
+            WordsVanish("balance", speed, -lost, given, granted, False, moving_letters(claim.flow.flow)),
             *_ranged("balance", given, claim.form, speed, lost),
             *(signs or (Shown("nonnegative", "nothing is lost or gained"),)),
         ),

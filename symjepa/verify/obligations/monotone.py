@@ -33,7 +33,7 @@ from symjepa.verify.obligations.kinds import (
     Smooth,
     plan,
 )
-from symjepa.verify.obligations.local import Local, local, named_in
+from symjepa.verify.obligations.local import Local, interior, local, named_in
 from symjepa.verify.obligations.scalars import facts_of, renamed_relations, shown_first
 
 Values = Mapping[sp.Expr, sp.Expr]
@@ -69,6 +69,7 @@ def of_convergence_between(claim: ConvergesBetween) -> Plan:
             *(Equal("limit", substitute(f, to)) for f in here.rates.values()),
             *here.demanded("smooth"),
             *(Smooth("smooth", substitute(f, inside), (*domain, *box)) for f in here.rates.values()),
+            *(Smooth("smooth", value) for point in (start, to) for value in point.values()),
         ),
         tests=tuple(Signed(Fact(substitute(f.expr, to), "nonnegative")) for f in here.domain if f.kind == "positive"),
     )
@@ -141,24 +142,26 @@ def of_order(claim: Ordered) -> Plan:
     given, sign = (*there.domain, *moving, *known), -1 if claim.above else 1
     ahead = {x: sign * (along(e, there.rates) - substitute(here.rates[x], image)) for x, e in image.items()}
     gaps = {x: sign * (substitute(e, begin) - start[x]) for x, e in image.items()}
+    begun = (*interior(here.domain, here.rates, start), *interior(there.domain, there.rates, begin))
     return plan(
         claim,
         "ordered-trajectories",
         (
             *_boxed(here),
             *_cooperative("cooperative", here.rates, {}, here.domain),
-            *here.inside("start", start, ()),
-            *there.inside("start", begin, ()),
+            *here.inside("start", start, (), necessary=False),
+            *there.inside("start", begin, (), necessary=False),
             *(HasSign("start", gap, "nonnegative") for gap in gaps.values()),
             *lemmas,
             *trend,
-            *here.inside("image", image, given),
+            *here.inside("image", image, given, necessary=False),
             *(HasSign("one side", gap, "nonnegative", given, necessary=False) for gap in ahead.values()),
             *here.smooth("smooth", here.domain),
             *there.smooth("smooth", there.domain),
             *(Smooth("smooth", e, given) for e in image.values()),
+            *(Smooth("smooth", value) for point in (start, begin) for value in point.values()),
         ),
-        tests=tuple(Crosses(gaps[x], _at_start(claim, x, here, there, start, begin)) for x in image),
+        tests=tuple(Crosses(gaps[x], _at_start(claim, x, here, there, start, begin), begun) for x in image),
     )
 
 

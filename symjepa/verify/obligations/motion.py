@@ -141,12 +141,18 @@ def of_hitting_time(claim: Hits) -> Plan:
             Equal("start", substitute(clock, {x: claim.start}), given=on, necessary=False),
             Equal("stop", substitute(clock, {x: claim.stop}), claim.time, on, necessary=False),
             HasSign("direction", sign * rate, "positive", between, necessary=False),
-            HasSign("direction", sign * (claim.stop - claim.start), "nonnegative", on, necessary=False),
+            HasSign("direction", sign * (claim.stop - claim.start), "nonnegative", on),
             *here.inside("domain", {x: anywhere}, (*on, *_between(claim, anywhere))),
             *here.smooth("smooth", between, clock),
         ),
-        tests=(Equal("speed", claim.time, exact, on),),
+        tests=(_arrives(claim, sign * substitute(rate, {x: claim.stop}), on), Equal("speed", claim.time, exact, on)),
     )
+
+
+def _arrives(claim: Hits, speed: sp.Expr, on: tuple[Fact, ...]) -> HasSign:
+    """Who first comes to a stop from one side does not move back there."""
+    away = Fact(claim.start - claim.stop if claim.falling else claim.stop - claim.start, "positive")
+    return HasSign("direction", speed, "nonnegative", (*on, away))
 
 
 def _between(claim: Hits, x: sp.Symbol) -> tuple[Fact, ...]:

@@ -66,7 +66,7 @@ from symjepa.verify.obligations.kinds import (
     WordsVanish,
     plan,
 )
-from symjepa.verify.obligations.matrices import check_letters
+from symjepa.verify.obligations.matrices import check_letters, moving_letters
 
 Numbers = dict[sp.Symbol, sp.Expr]
 AClaim = TypeVar("AClaim", bound=Claim)
@@ -196,7 +196,8 @@ def of_induction(claim: ByInduction) -> Plan:
     to = here - 1 if claim.downward else here + 1
     moved = _nonnegative(to - claim.first, *(end - to for end in last))
     step = _induced("step", claim, to, claim.step, {claim.index: here}, (*inside, *moved), own)
-    lines = (*base[0], *step[0], *_meant(inside, instantiated(claim.lhs - claim.rhs, {claim.index: here})))
+    sides = [instantiated(side, {claim.index: here}) for side in (claim.lhs, claim.rhs)]
+    lines = (*base[0], *step[0], *_meant(inside, *sides), *_defined(inside, *_coefficients(sides)))
     ranged = any(line.premise == "range" for line in lines)
     spoken = _nonnegative(claim.index - claim.first, *(end - claim.index for end in last))
     return plan(
@@ -369,7 +370,8 @@ def _lasts(flow: MatrixFlow, hypothesis: Balanced) -> Decidable:
     excess = drift(flow, hypothesis.joint)
     if excess is None:
         raise BadDerivation(f"this model has no balance at the {hypothesis.joint}; leave it out")
-    return WordsVanish("stays", excess, WordSum.zero(excess.rows, excess.cols), necessary=False)
+    still = WordSum.zero(excess.rows, excess.cols)
+    return WordsVanish("stays", excess, still, necessary=False, moving=moving_letters(flow))
 
 
 def _closed(claim: ProductMoves, stacks: tuple[Stack, ...]) -> tuple[Decidable, ...]:
@@ -444,7 +446,7 @@ def _compared(claim: NotClosed, one: Letters, other: Letters) -> Plan:
     still = [claim.flow.letters.teacher_product.name] if isinstance(claim.flow.model.teacher, Frozen) else []
     data = [_distance(one.matrices[name], other.matrices[name]) for name in ("Sxx", "Syx", "Syy", *still)]
     numbers = all(one.numbers.get(x) == other.numbers.get(x) for x in {*one.numbers, *other.numbers})
-    lawful = all(obeys(letters, claim.on) for letters in (one, other))
+    lawful = all(obeys(letters, claim.on, (claim.of, *claim.same, speed)) for letters in (one, other))
     return plan(
         claim,
         "not-a-function",

@@ -192,6 +192,12 @@ def of_root(claim: Root) -> Plan:
             HasSign("upper end", sign * at[high], "positive", necessary=False),
             HasSign("monotone", sign * derivative(at[x], x), "positive", inside, by, necessary=False),
             Smooth("smooth", at[x], (Fact(x - low, "nonnegative"), Fact(high - x, "nonnegative"))),
+            *(Smooth("smooth", end) for end in (low, high)),
+        ),
+        # What is defined all the way is continuous: before its one zero, crossed upward, it is not positive.
+        tests=(
+            HasSign("lower end", -sign * at[low], "nonnegative"),
+            HasSign("upper end", sign * at[high], "nonnegative"),
         ),
     )
 

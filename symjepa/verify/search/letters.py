@@ -117,7 +117,7 @@ def _matrix_drawn(rows: int, cols: int, random: Random) -> Any:
 
 def _data(d: int, dy: int, hypotheses: tuple[Annihilates, ...], random: Random) -> dict[str, Any]:
     """Covariances of a random finite sample; a direction with a hypothesis is the first axis, mirrored so that it is
-    pure noise.
+    correlated with no other: with none of the target, with all of it, or with itself alone.
     """
     x, y = _matrix_drawn(d, d + 2, random), _matrix_drawn(dy, d + 2, random)
     matrices: dict[str, Any] = {}
@@ -126,11 +126,18 @@ def _data(d: int, dy: int, hypotheses: tuple[Annihilates, ...], random: Random) 
         mirror: Any = np.eye(d, dtype=object)
         mirror[0, 0] = -1
         bend = shared * np.vstack([x[:1]] * dy)
+        if any(h.left.name == "Syx" and h.right.word() in _words_of(h) for h in hypotheses):
+            bend[1:] *= 0
         x, y = np.hstack([x, mirror @ x]), np.hstack([y + bend, y - bend])
         axis = np.array([[Fraction(int(i == 0))] for i in range(d)], dtype=object)
-        matrices.update({hypothesis.right.name: axis for hypothesis in hypotheses})
+        matrices.update({h.right.name: axis for h in hypotheses if h.right.cols == ONE})
     count = Fraction(x.shape[1])
     return {"Sxx": x @ x.T / count, "Syx": y @ x.T / count, "Syy": y @ y.T / count, **matrices}
+
+
+def _words_of(hypothesis: Annihilates) -> list[WordSum]:
+    """The words of the value, without their coefficients."""
+    return [WordSum.of(word) for word, _ in hypothesis.value.terms]
 
 
 def _noisy(correlated: bool, d: int, dy: int, random: Random) -> dict[str, Any]:

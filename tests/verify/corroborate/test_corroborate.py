@@ -11,6 +11,7 @@ from symjepa.catalogue import find, load
 from symjepa.exact.facts import Fact
 from symjepa.model import EMA, DataReconstruction, Encoder, LatentPrediction, Live, Model, Predictor
 from symjepa.statements.claims import (
+    Attracts,
     Claim,
     Conserved,
     Converges,
@@ -31,7 +32,7 @@ from symjepa.statements.claims import (
     parts,
     solves,
 )
-from symjepa.statements.descriptions import Foreign, Layers, modes, pairs
+from symjepa.statements.descriptions import Foreign, Layers, modes, pairs, restricted
 from symjepa.statements.statement import NearMiss
 from symjepa.symbols import K, L, alpha, b, eta, lam, n, rho, sigma2, t, tau, u, v, w
 from symjepa.verify import obligations
@@ -245,3 +246,21 @@ def test_unused_symbols_do_not_hide_a_claim_without_points():
     (found,) = corroborated(Identity(u, u0), impossible)
     assert found.agrees is None and found.points == 0
     assert rho not in impossible.facts
+
+
+def test_a_flow_with_a_logarithm_is_integrated() -> None:
+    decay = Foreign(((u, -sp.log(u)),))
+    assert verdicts(Attracts(decay, sp.S.One, (sp.S.Zero, sp.oo))) == {True}
+    assert False in verdicts(Attracts(decay, sp.Integer(2), (sp.S.Zero, sp.oo)))
+
+
+def test_a_manifold_with_roots_is_followed_on_the_whole_flow() -> None:
+    """w and b on v² = w² + 1 rest at v = ρ: not enclosed by themselves, but with v."""
+    whole = modes(Model(Encoder(1), Predictor(1), LatentPrediction(), EMA(tau)), "product", {lam: 2 * sigma2})
+    level = restricted(whole, {v: sp.sqrt(w**2 + 1)}, (Fact(w, "positive"), Fact(b, "positive")))
+
+    def rests(amplitude: sp.Expr) -> Zeros:
+        return Zeros(level, (component({w: amplitude, b: amplitude}, (w - amplitude,)),), ())
+
+    assert verdicts(rests(sp.sqrt(3))) == {True}
+    assert False in verdicts(rests(sp.Integer(2)))
