@@ -15,14 +15,15 @@ from symjepa.statements.statement import NearMiss, Reading, Statement, proves, t
 from symjepa.symbols import K, L
 
 from ..printed import DEEP_ONLY
-from ..speeds import Learner, c1, c2, jepa, mae, start, theta
+from ..speeds import Learner, c1, c2, jepa, learners, mae, start, theta, times
 
 lambda0 = sp.Symbol("lambda0", positive=True)
+let = tuple(one for learner in learners for one in times(learner, (lambda0, lambda0)))
 
 
 def gap(learner: Learner):
     """λ times what the second feature takes longer."""
-    return lambda0 * (learner.time(start, theta, lambda0, c2) - learner.time(start, theta, lambda0, c1))
+    return lambda0 * (learner.named("t_2") - learner.named("t_1"))
 
 
 def excess(learner: Learner):
@@ -62,6 +63,7 @@ chosen = {K: 1, L: 2, lambda0: 1, start: sp.Rational(1, 4), theta: sp.Rational(1
 
 critical_time_difference = Statement(
     title="What a smaller influence costs in time grows without bound in a JEPA and stays bounded in reconstruction",
+    let=let,
     claim=All((at_least, at_most, unbounded)),
     hypotheses=order,
     witness=chosen,
@@ -96,10 +98,11 @@ critical_time_difference = Statement(
 @proves(critical_time_difference)
 def theorem():
     yield (
-        "Let two features have one covariance $\\lambda$ and influences $c_1^m > c_2^m$.  By `learning-order` the"
-        " first is learned first.  The time that the second takes longer is an integral whose integrand is, up to a"
-        f" factor between $1$ and one over what is left of the drives at the threshold, ${tex(excess(mae))}$ times $x$"
-        " for reconstruction.  So it is at least"
+        "Let two features have one covariance $\\lambda_0$ and influences $c_1^m > c_2^m$, with $m = K$ for a JEPA and"
+        " $m = K + L$ for reconstruction.  By `learning-order` the first is learned first.  The time that the second"
+        " takes longer is an integral.  For reconstruction its integrand is"
+        f" ${tex(excess(mae))}$ times $x$, up to a factor between $1$ and one over what is left of the drives at the"
+        " threshold.  So it is at least"
     )
     yield at_least
     yield "and at most"

@@ -11,17 +11,17 @@ Source: littwin2024jepa, Thm 4.5 (leading terms).
 import sympy as sp
 
 from symjepa.statements.claims import All, AtMost, Chain, Less
-from symjepa.statements.statement import NearMiss, Reading, Statement, proves
+from symjepa.statements.statement import Let, NearMiss, Reading, Statement, proves
 from symjepa.symbols import K, L
 
 from ..printed import GREEDY
 from ..speeds import Learner, c1, c2, jepa, mae, start, theta
-from .critical_time_difference import excess, gap, lambda0, least, left, most, spread, steepness
+from .critical_time_difference import excess, gap, lambda0, least, left, let, most, spread, steepness
 
 
 def time(learner: Learner):
     """λ times the time of the first feature."""
-    return lambda0 * learner.time(start, theta, lambda0, c1)
+    return lambda0 * learner.named("t_1")
 
 
 def power(exponent):
@@ -58,54 +58,60 @@ square_most = AtMost(gap(mae), most, by=Chain(theta, start, most * steepness(mae
 
 
 def ratio(learner: Learner):
-    """(r, R) with r ≤ t₂/t₁ - 1 ≤ R."""
-    low, high = cost[learner]
-    base = power(learner.order - 1)
-    return low * learner.left(theta, c1) / base, high / base
+    """r: the smaller influence costs between left(θ, c₁) r and r/(what is left of both drives at θ), relatively."""
+    return cost[learner][0] / power(learner.order - 1)
 
 
-def ratio_claims(learner: Learner):
-    """Cross-multiplied by λ t₁, which is positive."""
-    (low, high), (r, s) = cost[learner], ratio(learner)
-    base, t1 = power(learner.order - 1), time(learner)
-    rest = base / learner.left(theta, c1) - t1
-    yield AtMost(r * t1, gap(learner), by=theta * ((gap(learner) - low) / theta + r * rest / theta))
-    yield AtMost(gap(learner), s * t1, by=theta * ((high - gap(learner)) / theta + s * (t1 - base) / theta))
+def longer(learner: Learner):
+    """t₂/t₁ - 1."""
+    return learner.named("t_2") / learner.named("t_1") - 1
 
 
-ratios = {learner: tuple(ratio_claims(learner)) for learner in (jepa, mae)}
+def bounds_on_ratio(learner: Learner):
+    """Times bounded below and above, divided by each other."""
+    (low, high), r, t1 = cost[learner], learner.named("r_"), time(learner)
+    base, remains = power(learner.order - 1), learner.left(theta, c1)
+    small, large = r * remains, r / left(learner, theta)
+    rest = base / remains - t1
+    lower = theta * ((gap(learner) - low) / theta + small * rest / theta) / t1
+    upper = theta * ((high - gap(learner)) / theta + large * (t1 - base) / theta) / t1
+    yield AtMost(small, longer(learner), by=lower)
+    yield AtMost(longer(learner), large, by=upper)
+
+
+ratios = {learner: tuple(bounds_on_ratio(learner)) for learner in (jepa, mae)}
 order = (Less(0, K), Less(1, L), Less(start, theta), Less(theta, c2), Less(c2, c1))
 chosen = {K: 1, L: 2, lambda0: 1, start: sp.Rational(1, 4), theta: sp.Rational(1, 2), c1: 2, c2: 1}
 low = chosen | {start: sp.Rational(1, 1000)}
-flat = AtMost(gap(mae), ratio(mae)[1] * start / theta * time(mae), by=Chain(theta, start))
+r_J, r_R = (learner.named("r_") for learner in (jepa, mae))
 
 critical_time_ratio = Statement(
     title="The influence moves the ratio of two times by the order of a power of the start, in both objectives",
+    let=(*let, *(Let(learner.named("r_"), ratio(learner)) for learner in (jepa, mae))),
     claim=All((*ratios[jepa], *ratios[mae])),
     hypotheses=order,
     witness=chosen,
     near_misses=(
-        NearMiss(flat, at=low, why="one power of u₀ too many for reconstruction"),
         NearMiss(
-            AtMost(ratio(jepa)[0] * theta / start * time(jepa), gap(jepa), by=Chain(theta, start)),
+            AtMost(longer(mae), r_R / left(mae, theta) * start / theta),
+            at=low,
+            why="one power of u₀ too many for reconstruction",
+        ),
+        NearMiss(
+            AtMost(r_J * jepa.left(theta, c1) * theta / start, longer(jepa)),
             at=low,
             why="one power of u₀ too few for a JEPA",
         ),
-        NearMiss(
-            AtMost(gap(jepa), ratio(jepa)[0] * time(jepa), by=Chain(theta, start)),
-            at=chosen,
-            why="the two bounds exchanged",
-        ),
+        NearMiss(AtMost(longer(jepa), r_J * jepa.left(theta, c1)), at=chosen, why="the two bounds exchanged"),
     ),
     source="littwin2024jepa, Thm 4.5",
     printed=(
         GREEDY.read(
             Reading(
                 "with two encoder layers and one predictor layer the effect of the influence on the ratio of times"
-                " is, for"
-                r" small $\varepsilon$, a hundredth of what it is in a JEPA",
+                " is, for small $\\varepsilon$, a hundredth of what it is in a JEPA",
                 "refuted",
-                AtMost(100 * gap(mae) * time(jepa), gap(jepa) * time(mae), by=Chain(theta, start)),
+                AtMost(100 * longer(mae), longer(jepa)),
                 at=low,
             ),
         ),
@@ -116,19 +122,27 @@ critical_time_ratio = Statement(
 @proves(critical_time_ratio)
 def theorem():
     yield (
-        "Let two features have one covariance and $c_1 > c_2$.  What is left of a drive lies between its value at the"
-        " threshold and $1$.  So the time of the first feature is a power of the start, up to this factor:"
+        "Let two features have one covariance $\\lambda_0$, and $c_1 > c_2$.  What is left of the drive of the first,"
+        " $1 - (x/c_1)^m$, lies between its value at the threshold and $1$.  So its time is, for a JEPA, between"
     )
-    yield from (*times[jepa], *times[mae])
-    yield "In the same way the time that the second takes longer is, for a JEPA, between"
+    yield from times[jepa]
+    yield "and for reconstruction between"
+    yield from times[mae]
+    yield (
+        "In the same way the time that the second takes longer, the integral of a difference of inverse speeds, is"
+        " for a JEPA between"
+    )
     yield jepa_least
     yield jepa_most
-    yield "and for reconstruction between"
+    yield "and for reconstruction (`critical-time-difference`) between"
     yield square_least
     yield square_most
-    yield "Divided by the time itself, this bounds the ratio from both sides: the exponents of the times are positive,"
+    yield "Both exponents of the times are positive,"
     yield from (Less(0, learner.order - 1, why="$L \\geq 2$") for learner in (mae, jepa))
-    yield "so that for a JEPA"
+    yield (
+        "and the least of the one divided by the most of the other, and conversely, bounds the ratio from both sides:"
+        " for a JEPA"
+    )
     yield from ratios[jepa]
     yield "and for reconstruction"
     yield from ratios[mae]

@@ -10,11 +10,12 @@ two objectives do not order features differently.
 import sympy as sp
 
 from symjepa.statements.claims import All, AtMost, Chain, Less
-from symjepa.statements.statement import NearMiss, Reading, Statement, proves, tex
+from symjepa.statements.statement import Cite, Let, NearMiss, Reading, Statement, proves, tex
 from symjepa.symbols import K, L
 
 from ..printed import INVERTED
-from ..speeds import Duel, c1, c2, h, jepa, mae, mu, start, theta
+from ..speeds import Duel, c1, c2, h, jepa, mae, mu, start, theta, times, x
+from ..times.critical_time import theorem as time_is_integral
 
 duels = (Duel(jepa), Duel(mae))
 
@@ -54,10 +55,16 @@ def needed(duel: Duel):
     return 1 / m + (theta - h) * (theta**m - h**m) / (h ** (1 + m) * duel.left(theta))
 
 
-def factored(duel: Duel):
-    """The bound, as a multiple of log(h/u₀) - r and a remainder that is positive."""
+def at_least(duel: Duel):
+    """The bound: a logarithm that grows as the start falls, less a constant."""
     m, a = duel.learner.degree, duel.learner.order
-    return duel.scale * h ** (1 - a + m) * (sp.log(h / start) - needed(duel) + (start / h) ** m / m)
+    return duel.learner.named("kappa_") * h ** (1 - a + m) * (sp.log(h / start) - duel.learner.named("r_"))
+
+
+def rest(duel: Duel):
+    """What was left out of it."""
+    m, a = duel.learner.degree, duel.learner.order
+    return duel.learner.named("kappa_") * h ** (1 - a + m) * (start / h) ** m / m
 
 
 def falling(duel: Duel) -> Chain:
@@ -65,9 +72,30 @@ def falling(duel: Duel) -> Chain:
     return Chain(start, h, early_slope(duel, start), falling=True)
 
 
-losses = [AtMost(-late(d, theta), d.lead(h, theta), by=Chain(theta, h, late_slope(d, theta))) for d in duels]
-bounds = [AtMost(factored(d), d.lead(start, theta), by=falling(d)) for d in duels]
+def abbreviations(duel: Duel):
+    """Covariances, times, the lead from h, κ and r."""
+    learner = duel.learner
+    yield from duel.let
+    yield from times(learner, duel.covariances)
+    yield Let(learner.named("delta_"), duel.lead(h, theta))
+    yield Let(learner.named("kappa_"), duel.scale)
+    yield Let(learner.named("r_"), needed(duel))
 
+
+def loss(duel: Duel):
+    """From h on the first feature loses no more than this."""
+    m, a = duel.learner.degree, duel.learner.order
+    most = duel.learner.named("kappa_") * (theta - h) * (theta**m - h**m) * h**-a / duel.left(theta)
+    return AtMost(-most, duel.learner.named("delta_"), by=Chain(theta, h, late_slope(duel, theta)))
+
+
+losses = [loss(d) for d in duels]
+gains = [AtMost(at_least(d) + rest(d), d.named_lead, by=falling(d)) for d in duels]
+bounds = [
+    AtMost(at_least(d), d.named_lead, by=h * ((d.named_lead - at_least(d) - rest(d)) / h + rest(d) / h)) for d in duels
+]
+
+kappa_J = jepa.named("kappa_")
 order = (Less(0, K), Less(start, h), Less(h, theta), Less(theta, c1), Less(c1, c2))
 half, tiny = sp.Rational(1, 2), sp.Rational(1, 10**7)
 chosen = {K: 1, L: 2, mu: 1, start: sp.Rational(1, 10), h: half, theta: 1, c1: 2, c2: 3}
@@ -75,26 +103,26 @@ small = chosen | {start: tiny}
 
 order_at_small_starts = Statement(
     title="From small starts both objectives learn the larger covariance first, at every depth",
+    let=tuple(one for duel in duels for one in abbreviations(duel)),
     claim=All((*losses, *bounds)),
     hypotheses=order,
     witness=chosen,
     near_misses=(
         NearMiss(
-            AtMost(early(duels[0], start), duels[0].lead(start, theta), by=falling(duels[0])),
+            AtMost(early(duels[0], start), duels[0].named_lead),
             at=chosen | {start: sp.Rational(49, 100)},
             why="what is lost above h must be made up for",
         ),
         NearMiss(
             AtMost(
                 h * early(duels[1], start) / start - late(duels[1], theta),
-                duels[1].lead(start, theta),
-                by=falling(duels[1]),
+                duels[1].named_lead,
             ),
             at=small,
             why="one power of u₀/h",
         ),
         NearMiss(
-            AtMost(0, duels[0].lead(h, theta), by=Chain(theta, h)),
+            AtMost(0, duels[0].learner.named("delta_")),
             at=chosen,
             why="from h on nothing is gained",
         ),
@@ -105,17 +133,10 @@ order_at_small_starts = Statement(
                 r"the order differs as $\varepsilon \to 0$ too: from every start below a millionth of $h$ a JEPA learns"
                 " the larger influence first",
                 "refuted",
-                Less(duels[0].lead(start, theta), 0, by=Chain(theta, start, -duels[0].gain(theta))),
+                Less(duels[0].named_lead, 0),
                 hypotheses=(*order, Less(sp.Integer(10) ** 6 * start, h)),
                 at=small,
                 witness=small,
-            ),
-            Reading(
-                r"at a finite start, relative to what is learned: with three encoder layers, from $\varepsilon = 1/50$,"
-                r" a JEPA"
-                r" is first at half of $(\lambda, \rho) = (1, 1)$, reconstruction at half of $(6/5, 1/2)$",
-                "open",
-                missing="a sign of $1 - (x/c)^m$ on an interval at numbers; balls of both times certify the two orders",
             ),
         ),
     ),
@@ -125,19 +146,27 @@ order_at_small_starts = Statement(
 @proves(order_at_small_starts)
 def theorem():
     yield (
-        "Let layers of both features move equally fast at the amplitude $h$, the first being faster below it: with"
-        f" $c_1 < c_2$ this says $\\lambda_1 = {tex(duels[0].first[0])}$ and $\\lambda_2 = {tex(duels[0].second[0])}$"
-        " for a JEPA, and the same with $K + L$ in the place of $K$ for reconstruction.  The lead of the first"
-        f" feature, the time of the second less its own, is the integral of ${tex(duels[0].gain(sp.Symbol('x')))}$. "
-        " Above $h$ it falls"
+        "Let layers of both features move equally fast at the amplitude $h$, the first being faster below it.  As"
+        " $c_1 < c_2$, the covariances are in the proportion of what is left at $h$ of the drive of the other feature,"
+        " with a common factor $\\mu$.  There is a predictor,"
     )
-    yield "by no more than the length of the way times a bound on the integrand, which only grows with $\\theta$:"
+    yield Cite(time_is_integral)
+    yield (
+        "and so by `critical-time` the times are integrals of inverse speeds.  The lead of the first feature, the time"
+        " of the second less its own, is for a JEPA the integral of"
+        f" ${tex(kappa_J * duels[0].gain(x) / duels[0].scale)}$, and likewise for reconstruction.  Let $\\delta$ be the"
+        " lead from $h$.  Above $h$ it falls by no more than the length of the way times a bound on the integrand,"
+        " which only grows with $\\theta$:"
+    )
     yield from losses
     yield (
-        "Below $h$ the integrand is at least what remains of it if the two factors $1 - (x/c_i)^m \\leq 1$ are left out"
-        " and $x^{1-a}$ is replaced by the smaller $h^{1-a}$.  As the start falls from $h$ the lead therefore grows at"
-        " least as fast as a logarithm:"
+        "Below $h$ the integrand is at least what remains of it if the two factors $1 - (x/c_i)^m \\leq 1$ are left"
+        " out and $x^{1-a}$, where $a$ is the exponent of the speed, is replaced by the smaller $h^{1-a}$.  As the"
+        " start falls from $h$ the lead therefore grows at least as fast as a logarithm:"
     )
-    yield from bounds
-    yield "So the first feature is learned first from every start with $\\log(h/u_0)$ at least that other constant."
+    yield from gains
+    yield (
+        "and all the more without the last term.  So the first feature is learned first wherever $\\log(h/u_0)$"
+        " exceeds $r$."
+    )
     yield order_at_small_starts.claim

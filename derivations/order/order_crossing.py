@@ -11,31 +11,59 @@ influence.
 import sympy as sp
 
 from symjepa.statements.claims import All, Chain, Identity, Less, Root
-from symjepa.statements.statement import NearMiss, Statement, proves, tex
-from symjepa.symbols import K, L
+from symjepa.statements.statement import Cite, Let, NearMiss, Statement, proves, tex
+from symjepa.symbols import K, L, u
 
-from ..speeds import Duel, c1, c2, h, jepa, mae, mu, start, theta, z
+from ..speeds import Duel, c1, c2, h, jepa, mae, mu, start, theta, times, z
+from .order_at_small_starts import at_least, needed
+from .order_at_small_starts import theorem as small_starts
 
 duels = (Duel(jepa), Duel(mae))
-ahead = [Less(0, duel.lead(start, theta)) for duel in duels]
-behind = [Less(duel.lead(h, theta), 0, by=Chain(theta, h, -duel.gain(theta))) for duel in duels]
-crossing = [Root(duel.lead(z, theta), z, (start, h), rising=False, slope=-duel.gain(z)) for duel in duels]
-equal = [Identity(duel.learner.speed(h, *duel.first), duel.learner.speed(h, *duel.second)) for duel in duels]
+
+
+def abbreviations(duel: Duel):
+    """Covariances, times from z, the lead from h, κ and r."""
+    learner = duel.learner
+    yield from duel.let
+    yield from times(learner, duel.covariances, z)
+    yield Let(learner.named("delta_"), duel.lead(h, theta))
+    yield Let(learner.named("kappa_"), duel.scale)
+    yield Let(learner.named("r_"), needed(duel))
+
+
+def equally_fast(duel: Duel):
+    """The derived rates of the two features agree at h."""
+    one, two = (duel.learner.flow(*feature).rates[u].subs(u, h) for feature in duel.features)
+    return Identity(one, two)
+
+
+def ahead(duel: Duel):
+    """From u₀ the first feature is learned first, by `order-at-small-starts`."""
+    lead, known = duel.lead(start, theta), at_least(duel)
+    return Less(0, lead, by=h * ((lead - known) / h + known / h))
+
+
+equal = [equally_fast(duel) for duel in duels]
+behind = [Less(duel.learner.named("delta_"), 0, by=Chain(theta, h, -duel.gain(theta))) for duel in duels]
+crossing = [Root(duel.named_lead, z, (start, h), rising=False, slope=-duel.gain(z)) for duel in duels]
+r_J, r_R = (duel.learner.named("r_") for duel in duels)
+far = (Less(r_J, sp.log(h / start)), Less(r_R, sp.log(h / start)))
 
 order = (Less(0, K), Less(start, h), Less(h, theta), Less(theta, c1), Less(c1, c2))
 half = sp.Rational(1, 2)
-chosen = {K: 1, L: 2, mu: 1, start: sp.Rational(1, 1000), h: half, theta: 1, c1: 2, c2: 3}
+chosen = {K: 1, L: 2, mu: 1, start: sp.Rational(1, 16), h: half, theta: sp.Rational(3, 4), c1: 2, c2: 3}
 
 order_crossing = Statement(
     title="Where covariance and influence disagree, the order of learning turns at exactly one start",
+    let=tuple(one for duel in duels for one in abbreviations(duel)),
     claim=All((*equal, *behind, *crossing)),
-    hypotheses=(*order, *ahead),
+    hypotheses=(*order, *far),
     witness=chosen,
     near_misses=(
-        NearMiss(Less(0, duels[1].lead(h, theta)), at=chosen, why="from h on the larger influence is first"),
+        NearMiss(Less(0, mae.named("delta_")), at=chosen, why="from h on the larger influence is first"),
         NearMiss(
             Less(0, duels[0].lead(start, theta)),
-            without=tuple(ahead),
+            without=far,
             at=chosen | {start: sp.Rational(49, 100)},
             why="not from every start below h",
         ),
@@ -47,10 +75,9 @@ order_crossing = Statement(
 @proves(order_crossing)
 def theorem():
     yield (
-        f"Let the covariances be $\\lambda_1 = {tex(duels[0].first[0])}$ and $\\lambda_2 = {tex(duels[0].second[0])}$"
-        " for a JEPA, with $K + L$ in the place of $K$ for reconstruction; any two features of which the first has the"
-        " larger covariance and the smaller influence are of this form.  By `learning-order` their times are integrals"
-        " of inverse speeds.  At the amplitude $h$ layers of both move equally fast,"
+        "Two features of which the first has the larger covariance and the smaller influence move equally fast at one"
+        " amplitude $h < c_1$, for a JEPA and for reconstruction each at its own: their covariances are then as above"
+        " with some $\\mu$, and the derived rates of a layer agree at $h$,"
     )
     yield from equal
     yield (
@@ -58,10 +85,14 @@ def theorem():
         " therefore needs less time:"
     )
     yield from behind
+    yield "From the start $u_0$, on the other hand, the first feature is learned first (`order-at-small-starts`): with"
+    yield Cite(small_starts)
+    yield "the lead of the first feature is positive,"
+    yield from map(ahead, duels)
     yield (
-        "Below $h$ the lead of the first feature changes with the start $z$ at the rate"
-        f" ${tex(-duels[0].gain(z))}$, which is negative; from a start $u_0$ it is positive, and there are such starts,"
-        " by the theorem on small starts.  So there is exactly one start in between from which both arrive together:"
+        "Below $h$ this lead changes with the start $z$ at the rate"
+        f" ${tex(-jepa.named('kappa_') * duels[0].gain(z) / duels[0].scale)}$ for a JEPA, and likewise for"
+        " reconstruction, which is negative.  So there is exactly one start in between from which both arrive together:"
     )
     yield from crossing
     yield order_crossing.claim

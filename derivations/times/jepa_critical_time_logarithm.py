@@ -13,7 +13,7 @@ import sympy as sp
 from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
 from symjepa.statements.claims import AtMost, Hits, Less, SumCloses, Unequal, Within
 from symjepa.statements.descriptions import modes
-from symjepa.statements.statement import Cite, NearMiss, Statement, proves
+from symjepa.statements.statement import Cite, Let, NearMiss, Statement, proves
 from symjepa.symbols import K, L, lam, n, sigma2, u
 
 from .critical_time import below, c, u0, u1
@@ -37,9 +37,31 @@ def time(start, stop, d, count):
     return (powers(start, d, count) - powers(stop, d, count) + logs) / (sigma2 * c ** (d * (count + 1)))
 
 
+def factor(d, count):
+    """The coefficient of the logarithm of 1/u₀."""
+    return 1 / (sigma2 * c ** (d * (count + 1)))
+
+
+def constant(d, count):
+    """What depends on the threshold alone, in the unit of the factor."""
+    return sp.log(c) + sp.log(u1) - sp.log(c**d - u1**d) / d - powers(u1, d, count)
+
+
+cases = ((K, 2 * m + 1), (2 * k, m + 1))
+A, C, t = ({case: sp.Symbol(f"{name}_{i}", real=True) for i, case in enumerate(cases, 1)} for name in "ACt")
+"""The coefficient of the logarithm, the constant, and the time, in either case."""
+
+
+def abbreviations(case):
+    """What the names stand for."""
+    yield Let(A[case], factor(*case))
+    yield Let(C[case], A[case] * constant(*case))
+    yield Let(t[case], time(u0, u1, *case))
+
+
 def passed(flow, d, count):
     """Reached first at that time."""
-    return Hits(flow, u0, u1, time(u0, u1, d, count), below, clock=time(u0, u, d, count))
+    return Hits(flow, u0, u1, t.get((d, count), time(u0, u1, d, count)), below, clock=time(u0, u, d, count))
 
 
 N = sp.Symbol("N", integer=True)
@@ -58,15 +80,12 @@ def small(d):
 
 def expanded(d, count):
     """The time is its powers and its logarithm at the start and a constant, but for less than the bound."""
-    scale = 1 / (sigma2 * c ** (d * (count + 1)))
-    logarithm = sp.log(1 / u0) * scale
-    constant = scale * (sp.log(c) + sp.log(u1) - sp.log(c**d - u1**d) / d - powers(u1, d, count))
+    scale, rest, time = A[d, count], C[d, count], t[d, count]
     z = small(d)
     by, left = scale / d * z / (1 - z), -scale / d * sp.log(1 - z)
     bound = scale / d * (z / (1 - z) + sp.log(1 - z))
-    return Within(
-        time(u0, u1, d, count), powers(u0, d, count) * scale + logarithm + constant, by, above=by + left, below=bound
-    )
+    of = scale * powers(u0, d, count) + scale * sp.log(1 / u0) + rest
+    return Within(time, of, by, above=by + left, below=bound)
 
 
 claims = passed(every, K, 2 * m + 1) & passed(even, 2 * k, m + 1)
@@ -74,10 +93,11 @@ orders = expanded(K, 2 * m + 1) & expanded(2 * k, m + 1)
 HALF = sp.Rational(1, 2)
 POINT = {K: 3, m: 1, k: 1, c: 2, sigma2: 1, u0: HALF, u1: 1}
 doubled = expanded(K, 2 * m + 1)
-doubled = Within(doubled.expr, doubled.of + sp.log(1 / u0) / (sigma2 * c ** (K * (2 * m + 2))), doubled.by)
+doubled = Within(doubled.expr, doubled.of + A[cases[0]] * sp.log(1 / u0), doubled.by)
 
 jepa_critical_time_logarithm = Statement(
     title="The critical time of a JEPA has a logarithm where K divides 2(L - 1), and is a finite sum there",
+    let=tuple(one for case in cases for one in abbreviations(case)),
     hypotheses=(Less(0, K), AtMost(u0, u1), Less(u1, c)),
     claim=claims & orders,
     witness={**POINT, u: 1},
@@ -86,7 +106,7 @@ jepa_critical_time_logarithm = Statement(
         NearMiss(passed(even, 2 * k, m + 2), why="one term more"),
         NearMiss(doubled, at=POINT, why="twice the coefficient of the logarithm"),
         NearMiss(
-            Within(doubled.expr, doubled.of - 3 * sp.log(1 / u0) / (sigma2 * c ** (K * (2 * m + 2))), doubled.by),
+            Within(doubled.expr, doubled.of - 3 * A[cases[0]] * sp.log(1 / u0), doubled.by),
             at={**POINT, u0: sp.Rational(1, 10)},
             why="the logarithm with the other sign",
         ),

@@ -46,7 +46,10 @@ series = SumCloses(
     u ** (K - order - 1) * ((u / c) ** (K * N) - 1) / (u**K - c**K),
     (Unequal(u**K, c**K),),
 )
-reached = Hits(jepa, u0, u1, time(u0, u1), below, clock=time(u0, u))
+t_a, S_0, S_a = (sp.Symbol(name, real=True) for name in ("t_a", "S_0", "S_a"))
+"""The time, and what the powers say of it at the start and at the stop."""
+
+reached = Hits(jepa, u0, u1, t_a, below, clock=time(u0, u))
 bound = c ** (-K * J) * u1**rest / (rest * sigma2 * (c**K - u1**K))
 faster = c ** (-K * J) * K * u1 ** (rest + K - 1) / (rest * sigma2 * (c**K - u1**K) ** 2)
 HALF = sp.Rational(1, 2)
@@ -54,7 +57,13 @@ POINT = {K: 3, L: 2, J: 2, c: 2, sigma2: 1}
 
 jepa_critical_time_orders = Statement(
     title="The critical time of a JEPA is a finite sum of powers of the start and a bounded remainder, at every depth",
-    let=(Let(eps, u0**L), Let(a, u1**L)),
+    let=(
+        Let(eps, u0**L),
+        Let(a, u1**L),
+        Let(S_0, powers(u0)),
+        Let(S_a, powers(u1)),
+        Let(t_a, S_0 - S_a + left_over(u0, u1)),
+    ),
     hypotheses=(
         Less(0, K),
         Less(K * J - K, K + 2 * L - 2),
@@ -62,26 +71,26 @@ jepa_critical_time_orders = Statement(
         AtMost(u0, u1),
         Less(u1, c),
     ),
-    claim=reached & Within(time(u0, u1), powers(u0) - powers(u1), bound),
+    claim=reached & Within(t_a, S_0 - S_a, bound),
     witness={**POINT, u0: HALF, u1: 1, u: 1},
     near_misses=(
         NearMiss(
-            Hits(jepa, u0, u1, powers(u0) - powers(u1), below, clock=powers(u0) - powers(u)),
+            Hits(jepa, u0, u1, S_0 - S_a, below, clock=powers(u0) - powers(u)),
             at={**POINT, u0: HALF, u1: 1},
             why="the integral that the series leaves is not nothing",
         ),
         NearMiss(
-            Within(time(u0, u1), powers(u0), bound),
+            Within(t_a, S_0, bound),
             at={**POINT, u0: HALF, u1: 1},
             why="the stop takes off a constant",
         ),
         NearMiss(
-            Within(time(u0, u1), powers(u0) - powers(u1), bound * u1),
+            Within(t_a, S_0 - S_a, bound * u1),
             at={**POINT, u0: sp.Rational(1, 10), u1: sp.Rational(1, 5)},
             why="one exponent",
         ),
         NearMiss(
-            Within(time(u0, u1), powers(u0) - powers(u1), bound),
+            Within(t_a, S_0 - S_a, bound),
             without=(Less(K + 2 * L - 2, K * J),),
             at={**POINT, K: 2, J: 1, u0: HALF, u1: 1},
             why="with a term fewer what is left diverges",

@@ -12,7 +12,7 @@ Source: littwin2024jepa, Cor. 4.3 (the fixed points).
 import sympy as sp
 
 from symjepa.statements.claims import AtMost, Chain, Less, Moves
-from symjepa.statements.statement import NearMiss, Statement, proves, tex
+from symjepa.statements.statement import Let, NearMiss, Statement, proves, tex
 from symjepa.symbols import K, L, sigma2, u
 
 from .critical_time import c, jepa, jepa_integral, mae, mae_integral, u0, u1
@@ -36,9 +36,14 @@ def excess(d, a):
     return b * (u0 ** (1 - a) - u1 ** (1 - a)) / (d * (a - 1) * sigma2 * c**d)
 
 
-def approach(time, d, a):
+names = "t_J", "E_J", "X_J", "t_R", "E_R", "X_R"
+t_J, E_J, X_J, t_R, E_R, X_R = (sp.Symbol(name, real=True) for name in names)
+"""The time, that of an exponential approach at the linear rate, and what it may be exceeded by."""
+
+
+def approach(time, exponential, more):
     """The time between both."""
-    return AtMost(alone(d, a), time) & AtMost(time, alone(d, a) + excess(d, a))
+    return AtMost(exponential, time) & AtMost(time, exponential + more)
 
 
 def chord(d, a, x=u1):
@@ -54,38 +59,46 @@ def convex(d, a):
     return AtMost(0, chord(d, a), by=Chain(u1, c, slope, falling=True))
 
 
-def approached(time, d, a):
+def approached(time, exponential, more, d, a):
     """The same with certificates."""
     b = a + d - 1
     common = sigma2 * u1**a * c**b * (c**d - u1**d)
-    yield AtMost(alone(d, a), time, by=Chain(u1, u0, (c**b - u1**b) / common))
+    yield AtMost(exponential, time, by=Chain(u1, u0, (c**b - u1**b) / common))
     slack = chord(d, a) / (d * common)
-    yield AtMost(time, alone(d, a) + excess(d, a), by=Chain(u1, u0, slack, using=(convex(d, a),)))
+    yield AtMost(time, exponential + more, by=Chain(u1, u0, slack, using=(convex(d, a),)))
 
 
 closes = Moves(jepa, c**K - u**K, -K * sigma2 * u ** (2 * K + 2 * L - 2) * (c**K - u**K))
 shuts = Moves(
     mae, c ** (K + L) - u ** (K + L), -(K + L) * sigma2 * u ** (2 * K + 2 * L - 2) * (c ** (K + L) - u ** (K + L))
 )
-slow, fast = approach(jepa_integral(u0, u1), *latent), approach(mae_integral(u0, u1), *data)
+slow, fast = approach(t_J, E_J, X_J), approach(t_R, E_R, X_R)
 POINT = {K: 1, L: 2, c: 2, sigma2: 1, u0: sp.Rational(1, 2), u1: 1, u: 1}
 LATE = {**POINT, u0: sp.Rational(3, 2), u1: sp.Rational(199, 100)}
 
 learned_approach = Statement(
     title="The learned solution is approached at its linear rate, within explicit constants on both sides",
+    let=(
+        Let(t_J, jepa_integral(u0, u1)),
+        Let(E_J, alone(*latent)),
+        Let(X_J, excess(*latent)),
+        Let(t_R, mae_integral(u0, u1)),
+        Let(E_R, alone(*data)),
+        Let(X_R, excess(*data)),
+    ),
     hypotheses=(Less(0, K), Less(2, K + L), AtMost(u0, u1), Less(u1, c)),
     claim=closes & shuts & slow & fast,
     witness=POINT,
     near_misses=(
-        NearMiss(AtMost(2 * alone(*latent), jepa_integral(u0, u1)), at=LATE, why="half of the rate"),
-        NearMiss(AtMost(jepa_integral(u0, u1), alone(*latent)), at=LATE, why="the exponential alone"),
+        NearMiss(AtMost(2 * E_J, t_J), at=LATE, why="half of the rate"),
+        NearMiss(AtMost(t_J, E_J), at=LATE, why="the exponential alone"),
         NearMiss(
-            AtMost(jepa_integral(u0, u1), alone(K, 2 * L + K) + excess(*latent)),
+            AtMost(t_J, alone(K, 2 * L + K) + X_J),
             at={**LATE, u1: sp.Rational(1999999, 1000000)},
             why="one exponent in the rate",
         ),
         NearMiss(
-            AtMost(jepa_integral(u0, u1), alone(*latent) + excess(*latent) / 8),
+            AtMost(t_J, E_J + X_J / 8),
             at={**POINT, u0: sp.Rational(1, 100)},
             why="an eighth of the excess",
         ),
@@ -107,6 +120,6 @@ def theorem():
         " longer by a bounded excess only, holds at $u_1 = u_0$, and both gaps grow with $u_1$; for the second $x^b$"
         " lies above its chord as a function of $x^d$, $b > d$."
     )
-    yield from approached(jepa_integral(u0, u1), *latent)
-    yield from approached(mae_integral(u0, u1), *data)
+    yield from approached(t_J, E_J, X_J, *latent)
+    yield from approached(t_R, E_R, X_R, *data)
     yield learned_approach.claim

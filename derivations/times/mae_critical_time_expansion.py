@@ -36,20 +36,24 @@ def time(start, stop):
     return power(start) - power(stop) + left_over(start, stop)
 
 
-reached = Hits(mae, u0, u1, time(u0, u1), below, clock=time(u0, u))
+t_a, t_1, S_0, S_a, C_1 = (sp.Symbol(name, real=True) for name in ("t_a", "t_1", "S_0", "S_a", "C_1"))
+"""The time, and the power at the start and at the stop; with one layer each, the time and the constant."""
+
+reached = Hits(mae, u0, u1, t_a, below, clock=time(u0, u))
 least = (u1**2 - u0**2) / (2 * sigma2 * c ** (2 * d))
 most = (u1**2 - u0**2) / (2 * sigma2 * c**d * (c**d - u1**d))
 slack = d * u1 ** (d - 1) * (u1**2 - u0**2) / (2 * sigma2 * c**d * (c**d - u1**d) ** 2)
 gain = u1 * u1**d / (sigma2 * c ** (2 * d) * (c**d - u1**d))
-rest = time(u0, u1) - power(u0) + power(u1)
-bounds = AtMost(least, rest) & AtMost(rest, most)
+rest = t_a - S_0 + S_a
+bounds = AtMost(S_0 - S_a + least, t_a) & AtMost(t_a, S_0 - S_a + most)
 
 square = (u0 / c) ** 2
 unit = 1 / (sigma2 * c**2)
-logarithm = unit * (sp.log(1 / u0) + sp.log(u1) + sp.log(c) - sp.log(c**2 - u1**2) / 2)
+constant = unit * (sp.log(u1) + sp.log(c) - sp.log(c**2 - u1**2) / 2)
+alone = Hits(mae_single, u0, u1, t_1, below, clock=mae_logarithm(u0, u))
 single = Within(
-    mae_logarithm(u0, u1),
-    logarithm,
+    t_1,
+    unit * sp.log(1 / u0) + C_1,
     unit * square / (2 * (1 - square)),
     above=unit / 2 * (square / (1 - square) - sp.log(1 - square)),
     below=unit / 2 * (square / (1 - square) + sp.log(1 - square)),
@@ -76,13 +80,21 @@ def printed_deep(of, unit_of_time):
 
 mae_critical_time_expansion = Statement(
     title="The critical time of reconstruction is one power of the start, or a logarithm for one layer each, and O(1)",
-    let=(Let(eps, u0**L), Let(a, u1**L)),
+    let=(
+        Let(eps, u0**L),
+        Let(a, u1**L),
+        Let(S_0, power(u0)),
+        Let(S_a, power(u1)),
+        Let(t_a, S_0 - S_a + left_over(u0, u1)),
+        Let(t_1, mae_logarithm(u0, u1)),
+        Let(C_1, constant),
+    ),
     hypotheses=(Less(0, K), Less(2, d), AtMost(u0, u1), Less(u1, c)),
-    claim=reached & bounds & passage(mae_logarithm, mae_single, u1, below) & single,
+    claim=reached & bounds & alone & single,
     witness={**POINT, u: 1},
     near_misses=(
         NearMiss(
-            Hits(mae, u0, u1, power(u0) - power(u1), below, clock=power(u0) - power(u)),
+            Hits(mae, u0, u1, S_0 - S_a, below, clock=power(u0) - power(u)),
             at=POINT,
             why="what is left is no zero",
         ),

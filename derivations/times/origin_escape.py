@@ -13,7 +13,7 @@ import sympy as sp
 
 from symjepa.statements.claims import AtMost, Chain, Less
 from symjepa.statements.descriptions import Modes
-from symjepa.statements.statement import NearMiss, Statement, proves, tex
+from symjepa.statements.statement import Let, NearMiss, Statement, proves, tex
 from symjepa.symbols import K, L, sigma2, u
 
 from .critical_time import c, jepa, jepa_integral, mae, mae_integral, mae_logarithm, u0, u1
@@ -33,36 +33,45 @@ def powers(depth, exponent):
     return (u0 ** (1 - exponent) - u1 ** (1 - exponent)) / ((exponent - 1) * sigma2 * c**depth)
 
 
-def escape(time, depth, exponent):
+def escape(time, alone, depth):
     """The time lies between that of the power and a multiple of it."""
-    alone = powers(depth, exponent)
     return AtMost(alone, time) & AtMost(time, alone / (1 - (u1 / c) ** depth))
 
 
-def escaped(time, depth, exponent):
+def escaped(time, named, depth, exponent):
     """The same with certificates: equal at u1 = u0, and the gaps grow with u1."""
     alone = powers(depth, exponent)
     gain = u1 ** (depth - exponent) / (sigma2 * c**depth * (c**depth - u1**depth))
     slack = alone * depth * c**depth * u1 ** (depth - 1) / (c**depth - u1**depth) ** 2
-    yield AtMost(alone, time, by=Chain(u1, u0, gain))
-    yield AtMost(time, alone * c**depth / (c**depth - u1**depth), by=Chain(u1, u0, slack))
+    yield AtMost(named, time, by=Chain(u1, u0, gain))
+    yield AtMost(time, named / (1 - (u1 / c) ** depth), by=Chain(u1, u0, slack))
 
 
-logarithm = sp.log(u1) - sp.log(u0)
-single = AtMost(logarithm / (sigma2 * c**2), mae_logarithm(u0, u1))
-latent, data = escape(jepa_integral(u0, u1), K, a), escape(mae_integral(u0, u1), d, d - 1)
+t_J, t_R, t_1, S_J, S_R = (sp.Symbol(name, real=True) for name in ("t_J", "t_R", "t_1", "S_J", "S_R"))
+"""The times of either objective, that of reconstruction with one layer each, and what the powers alone would take."""
+
+logarithm = sp.log(u1 / u0)
+single = AtMost(logarithm / (sigma2 * c**2), t_1)
+latent, data = escape(t_J, S_J, K), escape(t_R, S_R, d)
 POINT = {K: 1, L: 2, c: 2, sigma2: 1, u0: HALF, u1: 1, u: 1}
 
 origin_escape = Statement(
     title="The origin has no linear rate, and the time to leave it grows like a power of 1/ε",
+    let=(
+        Let(t_J, jepa_integral(u0, u1)),
+        Let(S_J, powers(K, a)),
+        Let(t_R, mae_integral(u0, u1)),
+        Let(S_R, powers(d, d - 1)),
+        Let(t_1, mae_logarithm(u0, u1)),
+    ),
     hypotheses=(Less(0, K), Less(2, d), AtMost(u0, u1), Less(u1, c), AtMost(u, u1)),
     claim=slow(jepa, K, a) & slow(mae, d, d - 1) & Less(1, a) & latent & data & single,
     witness=POINT,
     near_misses=(
         NearMiss(slow(jepa, K, a + 1), at={**POINT, u: HALF}, why="one exponent"),
-        NearMiss(AtMost(jepa_integral(u0, u1), powers(K, a)), at=POINT, why="the power alone is too fast"),
+        NearMiss(AtMost(t_J, S_J), at=POINT, why="the power alone is too fast"),
         NearMiss(
-            AtMost(jepa_integral(u0, u1), powers(K, a - 1) / (1 - (u1 / c) ** K)),
+            AtMost(t_J, powers(K, a - 1) / (1 - (u1 / c) ** K)),
             at={**POINT, u0: sp.Rational(1, 10)},
             why="the exponent of a JEPA with a layer less",
         ),
@@ -85,11 +94,9 @@ def theorem():
     yield "whose exponent is positive, so that the linearisation at the origin vanishes:"
     yield Less(1, a)
     yield "The times compare with those of the power alone, whose integral is elementary:"
-    yield from escaped(jepa_integral(u0, u1), K, a)
-    yield latent
+    yield from escaped(t_J, S_J, K, a)
     yield "and for reconstruction"
-    yield from escaped(mae_integral(u0, u1), d, d - 1)
-    yield data
+    yield from escaped(t_R, S_R, d, d - 1)
     yield "With one layer each its exponent is 1, and a logarithm takes the place of the power:"
     yield AtMost(0, sp.log(c**2 - u0**2) - sp.log(c**2 - u1**2), by=Chain(u1, u0, 2 * u1 / (c**2 - u1**2)))
     yield origin_escape.claim

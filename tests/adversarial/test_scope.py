@@ -26,7 +26,7 @@ def found(*hypotheses: Relation) -> Scope:
         ((Identity(K, 1),), "every K, L ≥ 1 with 1 - K = 0"),
         ((Less(0, K), Unequal(K, 2)), "every K, L ≥ 1 with 2 - K != 0"),
         ((Less(0, K), Less(2, K + L)), "every K, L ≥ 1 with K + L - 2 > 0"),
-        ((AtMost(K, L), Less(L, K + 1)), "every K ≥ 0 and L ≥ 1 with -K + L >= 0, K - L + 1 > 0"),
+        ((AtMost(K, L), Less(L, K + 1)), "every K, L ≥ 1 with -K + L >= 0, K - L + 1 > 0"),
         ((Less(K, 50), AtMost(2, L)), "every K ≥ 0 and L ≥ 2 with 50 - K > 0"),
     ],
     ids=str,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from symjepa.book.ablation import imbalance_signs_ema as signs
 from symjepa.book.ablation import imbalance_threshold_ema as ema
 from symjepa.book.ablation import weight_decay_threshold as decay
 
@@ -97,3 +98,51 @@ def test_the_threshold_of_weight_decay_is_the_printed_one_for_one_layer_each():
     one = decay.one
     critical = one.critical.subs({decay.c: decay.e, K: 1}).subs(decay.e, lam / (2 * sp.sqrt(alpha) * sigma2))
     assert sp.simplify(critical - lam**2 / (4 * sigma2)) == 0
+
+
+@settings(max_examples=40, deadline=None)
+@given(signed, signed, numbers, numbers, numbers)
+def test_at_the_threshold_the_form_falls_by_a_multiple_of_its_square(scale, B, s, variance, pace):
+    # α = 1; (w, d, V) is a multiple of (3, 4, 5), so that every root is rational
+    W, d = 3 * s * sp.sign(scale), 4 * s
+    point = {ema.d: d, ema.h: 0, sigma2: variance, tau: pace, alpha: 1, w: W, b: B}
+    form = ema.form.subs(point)
+    wide = form + d**2
+    k = min(variance / 4, pace**2 / (8 * variance * wide**2), pace / (4 * form) if form else variance)
+    speed = sum(ema.form.diff(x).subs(point) * rate.subs(point) for x, rate in ema.threshold.rates.items())
+    assert speed <= -k * form**2
+
+
+@settings(max_examples=40, deadline=None)
+@given(signed, signed, numbers, numbers, numbers, numbers)
+def test_against_rho_the_energy_of_student_and_teacher_falls(scale, B, s, g, variance, pace):
+    W, d = 3 * s * sp.sign(scale), 4 * s
+    point = {ema.d: d, signs.g: g, sigma2: variance, tau: pace, alpha: 1, w: W, b: B}
+    kappa = min(2 * variance * d**2, 2 * pace)
+    speed = sum(signs.energy.diff(x).subs(point) * rate.subs(point) for x, rate in signs.wrong.rates.items())
+    assert speed <= -kappa * signs.energy.subs(point)
+
+
+@settings(max_examples=30, deadline=None)
+@given(depths, numbers, numbers, numbers)
+def test_at_its_threshold_weight_decay_pulls_by_the_square_of_what_is_left(depth, c, more, variance):
+    predictor, encoder = depth
+    m, n = predictor + 2 * encoder - 2, predictor
+    covariance, critical = sp.Rational(m + n, m) * variance * c**n, sp.Rational(n, m) * variance * c ** (m + n)
+    values = {"lam": covariance, "sigma2": variance, "eta": critical, "u": c + more}
+    rate = rates(latent(Live(), encoder, predictor, eta), "balanced", **values)["u"]
+    assert rate <= -variance * sp.Rational(n * (m + n), 2) * c ** (m + n - 1) * more**2
+
+
+@settings(max_examples=30, deadline=None)
+@given(numbers, numbers, numbers, st.integers(1, 2), st.integers(1, 2))
+def test_groups_out_of_balance_move_to_the_product_that_is_rho(z, other, rho, more, larger):
+    """Encoder: squares z and z + x; predictor: two layers of square z + d².  Layer by layer, without groups."""
+    squares = [z] + [z + more] * larger
+    predictor = z + other
+    values = {"lam": rho, "sigma2": sp.S.One} | {f"w_{i + 1}": sp.sqrt(x) for i, x in enumerate(squares)}
+    values |= {"v_1": sp.sqrt(predictor), "v_2": sp.sqrt(predictor)}
+    found = rates(latent(Live(), len(squares), 2), "layers", **values)
+    clocks = {sp.nsimplify(values[name] * rate) for name, rate in found.items()}
+    assert len(clocks) == 1
+    assert sp.sign(clocks.pop()) == sp.sign(rho - predictor)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from math import exp
 
 import pytest
 import sympy as sp
-from flint import arb
+from flint import acb, arb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from symjepa.book.teacher.slow_teacher import reduced
@@ -18,6 +17,8 @@ from symjepa.exact.balls import ball
 from symjepa.model import EMA, Encoder, LatentPrediction, LayerEMA, Live, Model, Predictor, Teacher
 from symjepa.statements.descriptions import Modes, modes
 from symjepa.symbols import K, L, b, lam, s, sigma2, tau, u, v, w
+from symjepa.verify.corroborate.enclose import enclose
+from symjepa.verify.corroborate.rates import certified_rates
 
 Numbers = Mapping[sp.Symbol, sp.Rational]
 positive = st.fractions(Fraction(1, 4), Fraction(2), max_denominator=8).map(
@@ -98,21 +99,20 @@ def test_the_two_rates_are_the_roots_of_their_equation(numbers: tuple[sp.Rationa
 
 
 @pytest.mark.parametrize("teacher", [EMA(tau), LayerEMA(tau)], ids=["product", "layers"])
-def test_the_error_of_the_slow_teachers_equation_is_of_order_tau(teacher: Teacher) -> None:
-    """At τ = 10⁻¹ … 10⁻⁴, and the same slow time, the student is late by a factor that falls like τ."""
-    depth, predictors, start = 2, 1, 0.5
-    power = predictors if isinstance(teacher, EMA) else predictors / depth
-    rest = (
-        {b: start ** (depth + predictors)} if isinstance(teacher, EMA) else {s: start ** ((depth + predictors) / depth)}
-    )
-    late = []
+def test_the_error_of_the_slow_teachers_equation_is_enclosed_and_of_order_tau(teacher: Teacher) -> None:
+    """At τ = 10⁻¹ … 10⁻⁴ and one slow time τt = 1, the student is late by a factor that falls like τ: in balls."""
+    depth, predictors, start = 2, 1, sp.Rational(4, 9)
+    power = sp.Integer(predictors) if isinstance(teacher, EMA) else sp.Rational(predictors, depth)
+    rest = {b: start ** (predictors + depth)} if isinstance(teacher, EMA) else {s: sp.Rational(8, 27)}
+    fading = sp.exp(sp.Rational(-predictors, depth + predictors))
+    own = ball((1 - fading + start**power * fading) ** (1 / power), {}, 128)
+    flow, late = flow_of(teacher, depth, predictors).flow, []
     for n in range(1, 5):
-        at = {lam: sp.Integer(1), sigma2: sp.Integer(1), tau: sp.Rational(1, 10**n)}
-        true = after(flow_of(teacher, depth, predictors), at, {u: start, **rest}, 10**n, 0.1)[u]
-        fading = exp(-predictors / (depth + predictors))
-        late.append((1 - true / (1 - fading + start**power * fading) ** (1 / power)) * 10**n)
-    assert all(0 < x < 20 for x in late)
-    assert abs(late[3] / late[2] - 1) < 0.02
+        found = enclose(flow, {lam: 1, sigma2: 1, tau: sp.Rational(1, 10**n)}, {u: start, **rest}, 10**n, 12)
+        assert found.complete
+        late.append((1 - found.value[u] / own) * 10**n)
+    assert all(bool(x > 0) and bool(x < 4) for x in late)
+    assert bool(abs(late[3] / late[2] - 1) < arb("0.01"))
 
 
 def test_the_reduced_equation_is_the_teachers_rate_at_the_students_rest() -> None:
@@ -121,3 +121,27 @@ def test_the_reduced_equation_is_the_teachers_rate_at_the_students_rest() -> Non
     teacher = ema.rates[b].xreplace({b: u**5 / rho}).xreplace(numbers)
     own = reduced(K, rho).rates[u].xreplace({K: sp.Integer(2), L: sp.Integer(3)})
     assert sp.Rational(teacher) == sp.Rational((5 * u**4 / rho * own).xreplace(numbers))
+
+
+@settings(max_examples=6, deadline=None)
+@given(depth=st.integers(2, 4), predictors=st.integers(1, 2), first=positive, second=positive, rate=positive)
+def test_layers_of_two_amplitudes_have_the_rates_of_their_groups(
+    depth: int, predictors: int, first: sp.Rational, second: sp.Rational, rate: sp.Rational
+) -> None:
+    """The variational equation of every layer: -τ for each layer more, whatever the sizes of the groups."""
+    sizes = 1, depth - 1
+    encoder = [first] * sizes[0] + [second] * sizes[1]
+    at = {tau: rate, lam: sp.Integer(2) ** predictors, sigma2: sp.Integer(1)}
+    named = {f"w_{i + 1}": x for i, x in enumerate(encoder)} | {f"v_{k + 1}": 2 for k in range(predictors)}
+    resting = {sp.Symbol(name, real=True): sp.sympify(x) for name, x in named.items()}
+    resting |= {sp.Symbol(f"b_{i + 1}", real=True): x for i, x in enumerate(encoder)}
+    flow = flow_of(LayerEMA(tau), depth, predictors, "layers").flow
+    scale = 4**predictors * sp.Mul(*(x**2 for x in encoder))
+    answer = scale * sum(size / x**2 for size, x in zip(sizes, (first, second), strict=True))
+    theirs = scale * sp.Rational(predictors, 4)
+    claimed = [0] * (depth + predictors - 1) + [-rate] * (depth - 1)
+    claimed += [-slow(answer, theirs, rate), -fast(answer, theirs, rate)]
+    own = certified_rates(flow, at, resting)
+    assert len(own) == len(claimed)
+    numbers = sorted((ball(sp.sympify(one), {}, 256) for one in claimed), key=lambda x: x.mid())
+    assert all(abs(value - acb(one)) < arb(10) ** -15 for value, one in zip(own, numbers, strict=True))

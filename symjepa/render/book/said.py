@@ -131,7 +131,7 @@ def _of_motion(claim: claims.Moves) -> Said:
     flow = claim.flow
     shown = row(scalar_rate(claim.quantity), claim.rate)
     if claim.quantity in flow.rates and isinstance(flow, Modes):
-        told = {"product": "", "balanced": "in balance", "layers": "layer by layer"}[flow.coordinates]
+        told = {"product": "", "balanced": "in balance"}.get(flow.coordinates, "layer by layer")
         return Said((shown,), told, who=(whose(flow.model),), short=(shown,))
     return Said((shown,), f"along {equations(flow)}{of_whom(flow)}", short=(shown,))
 

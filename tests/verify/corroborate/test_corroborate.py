@@ -259,8 +259,6 @@ def test_a_manifold_with_roots_is_followed_on_the_whole_flow() -> None:
     whole = modes(Model(Encoder(1), Predictor(1), LatentPrediction(), EMA(tau)), "product", {lam: 2 * sigma2})
     level = restricted(whole, {v: sp.sqrt(w**2 + 1)}, (Fact(w, "positive"), Fact(b, "positive")))
 
-    def rests(amplitude: sp.Expr) -> Zeros:
-        return Zeros(level, (component({w: amplitude, b: amplitude}, (w - amplitude,)),), ())
-
-    assert verdicts(rests(sp.sqrt(3))) == {True}
-    assert False in verdicts(rests(sp.Integer(2)))
+    claim = Zeros(level, (component({w: sp.sqrt(3), b: sp.sqrt(3)}, (w - sp.sqrt(3),)),), ())
+    found = {one.by: one.agrees for one in corroborated(claim, Context())}
+    assert found["Zeros: mode flow enclosed until it rests"] is True
