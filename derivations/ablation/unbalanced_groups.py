@@ -50,8 +50,8 @@ class Groups:
 
     def whole(self, covariance):
         """The flow of every group."""
-        sizes = (tuple(size for size, _ in net) for net in (self.encoder, self.predictor))
-        return groups(model, *sizes, {lam: covariance})
+        encoder, predictor = (tuple(size for size, _ in net) for net in (self.encoder, self.predictor))
+        return groups(model, encoder, predictor, {lam: covariance})
 
     def flow(self, covariance):
         """The flow of v_1, all other groups by the clock."""

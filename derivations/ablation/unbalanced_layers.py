@@ -6,7 +6,8 @@ not yet zero when the encoder is: its amplitude there, the product of its layers
 it is in the predictor there is no threshold, and every ρ > 0 survives.  The mode ends where the product of the
 predictor's layers is ρ.
 
-Shown for each net of up to two predictor and three encoder layers that is listed; the argument is the same for all.
+Shown for each net of up to two predictor and three encoder layers that is listed, and at every depth for two groups of
+layers in each net in `unbalanced-groups`; the argument is the same for all.
 """
 
 import sympy as sp

@@ -7,8 +7,8 @@ imbalances, and as many zero rates.  Averages of layers have L - 1 rates -τ bes
 decay by themselves and are not seen by the student.  An average of the product has none of these, and under a live
 teacher the pair shrinks to -B.
 
-Shown here for one and two layers of either kind.  The pair itself holds in balance for every K and L
-(`ema-decay-rates`); a claim about the multiplicities at symbolic depth would be one about families of amplitudes.
+Shown here for one and two layers of either kind.  At every depth the pair holds in balance (`ema-decay-rates`), and all
+rates hold for two groups of layers (`ema-layer-groups`); for more amplitudes they are believed (`ema-layers-spectrum`).
 """
 
 import sympy as sp

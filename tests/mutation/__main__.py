@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 
-from tests.mutation.campaign import campaign, summary, table
+from tests.mutation.campaign import campaign, summary, table, told
 
 ENOUGH = 0.95
 
 
-def main(labels: list[str]) -> int:
+def main(labels: list[str], processes: int, every: int) -> int:
     """1 if a false mutant is PROVED, or if fewer than 95 % of the false ones are REFUTED."""
     started = time.monotonic()
-    found = summary(campaign(labels))
-    for outcome in (*found.proved, *found.open):
+    outcomes = campaign(labels, processes, every)
+    found = summary(told(outcomes, lambda line: print(f"{_minutes(started)}  {line}", flush=True)))
+    for outcome in (*found.open, *found.proved):
         print(outcome)
-    print(table(found.counts))
-    print(f"{len(found.proved)} false mutants PROVED; {found.refuted:.1%} REFUTED; {time.monotonic() - started:.0f} s")
+    print(table(found.chapters, of="chapter", in_order=True), table(found.counts), sep="\n\n")
+    print(f"\n{len(found.proved)} false mutants PROVED; {found.refuted:.1%} REFUTED; {_minutes(started)} min")
     return int(bool(found.proved) or found.refuted < ENOUGH)
 
 
+def _minutes(started: float) -> str:
+    return f"{(time.monotonic() - started) / 60:5.1f}"
+
+
+def asked() -> argparse.Namespace:
+    """What the command line asks for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
+    parser.add_argument("labels", metavar="LABEL", nargs="*", help="theorems to mutate; all of them if none is named")
+    parser.add_argument("-j", "--processes", type=int, default=2, help="how many work at once (2)")
+    parser.add_argument("--every", type=int, default=1, help="judge every second, third, … mutant only (1: all)")
+    return parser.parse_args()
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    given = asked()
+    sys.exit(main(given.labels, given.processes, given.every))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain, groupby, islice
 from multiprocessing import get_context
 from typing import Any
 
@@ -21,14 +23,16 @@ from symjepa.verify.kernel.decide import Context, Verdict, decide
 from symjepa.verify.kernel.points import Point
 from symjepa.verify.kernel.refute import refute
 from symjepa.verify.obligations import compiled
+from symjepa.verify.obligations.kinds import Plan
+from tests.mutation.implied import Setting, weaker, without
 from tests.mutation.listed import reason
-from tests.mutation.mutants import differs, mutants
+from tests.mutation.mutants import abbreviated, differs, mutants
 
-SECONDS = 4
-"""Of this process, not of the clock on the wall: a busy machine changes no verdict."""
+TO_DECIDE, TO_REFUTE = 2.0, 4.0
+"""Seconds of this process, not of the clock on the wall: a busy machine changes no verdict."""
 EQUAL, UNDEFINED, NO_CLAIM, LISTED, EXCUSED = "equal", "undefined", "no claim", "also true", "excused"
 """Not counted as false: equal to the original, defined nowhere, refused by the compiler; PROVED, listed with a reason;
-UNDECIDED and listed with a reason (true without a proof, or without a meaning where a condition is dropped)."""
+UNDECIDED and listed with a reason (implied by the claim, or without a meaning where a condition is dropped)."""
 
 CRASHED = "CRASHED"
 
@@ -53,6 +57,7 @@ class Outcome:
 
 
 AGAIN = 0.25
+"""What is called back from C may swallow the first alarm."""
 
 
 class OutOfTime(Exception):
@@ -60,14 +65,18 @@ class OutOfTime(Exception):
 
 
 @contextmanager
-def at_most(seconds: float) -> Iterator[None]:
+def at_most(seconds: float) -> Iterator[list[bool]]:
+    """Work that is interrupted when its time is over; yields a list that is not empty from then on."""
+    rung: list[bool] = []
+
     def stop(*_: Any) -> None:
+        rung.append(True)
         raise OutOfTime
 
     before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, seconds, AGAIN)  # what is called back from C may swallow the first
+    signal.setitimer(signal.ITIMER_PROF, seconds, AGAIN)
     try:
-        yield
+        yield rung
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
@@ -80,31 +89,40 @@ def jobs(labels: Iterable[str] = ()) -> list[tuple[str, int]]:
     return [(label, i) for label, theorem in counted.items() for i in range(-1, len(parts(theorem.statement.claim)))]
 
 
-def run(job: tuple[str, int]) -> list[Outcome]:
-    """The outcomes of all mutants of one conjunct."""
+def run(job: tuple[str, int], every: int = 1) -> list[Outcome]:
+    """The outcomes of all mutants of one conjunct, or of every second, third, … of them (and of no hypotheses)."""
     label, number = job
     theorem = load(find(label))
     if not isinstance(theorem, Theorem):
         return []
     if number < 0:
-        return list(_without_hypotheses(label, theorem))
+        return list(_without_hypotheses(label, theorem)) if every == 1 else []
     statement = unfolded(theorem.statement)
-    hypotheses = context_of(statement.hypotheses)
-    known, rule = _proof(theorem, statement, hypotheses)[1], unfolding(theorem.statement)
-    claim, near = parts(theorem.statement.claim)[number], witnesses(statement)
+    setting, rule = _setting(theorem, statement), unfolding(theorem.statement)
+    claim = parts(theorem.statement.claim)[number]
     found = []
-    for mutant in mutants(claim):
-        verdict = _judged(rule(claim), rule, mutant.claim, known, hypotheses, near)
-        found.append(_listed(Outcome(label, number, mutant.operator, mutant.field, verdict, ""), claim, mutant.claim))
+    changed = chain(mutants(claim), abbreviated(claim, theorem.statement.let))
+    for mutant in islice(changed, number % every, None, every):
+        verdict = _judged(rule(claim), rule, mutant.claim, setting)
+        outcome = Outcome(label, number, mutant.operator, mutant.field, verdict, "")
+        found.append(_listed(outcome, claim, mutant.claim, setting))
     return found
 
 
-def _listed(outcome: Outcome, claim: Claim, mutant: Claim) -> Outcome:
+def _setting(theorem: Theorem, statement: Statement) -> Setting:
+    """What is known before the claim is mutated, and (to see what follows from it) the claim itself."""
+    hypotheses = context_of(statement.hypotheses)
+    known = _proof(theorem, statement, hypotheses)[1]
+    learned = tuple(fact for part in parts(statement.claim) for fact in compiled(part).learned)
+    return Setting(hypotheses, known, replace(known, facts=(*known.facts, *learned)), witnesses(statement))
+
+
+def _listed(outcome: Outcome, claim: Claim, mutant: Claim, setting: Setting) -> Outcome:
     """The outcome with what was changed, or with the reason why it does not count as a false mutant."""
     proved = outcome.verdict == "PROVED"
     why = ""
     if proved or outcome.verdict == "UNDECIDED":
-        why = reason(outcome.label, outcome.operator, outcome.field, claim, mutant, proved)
+        why = reason(outcome.label, outcome.operator, outcome.field, claim, mutant, proved, setting)
     verdict = (LISTED if proved else EXCUSED) if why else outcome.verdict
     return replace(outcome, verdict=verdict, said=why or _said(claim, mutant))
 
@@ -116,9 +134,7 @@ def witnesses(statement: Statement) -> tuple[Point, ...]:
     return tuple({s: sp.Rational(x) for s, x in at.items()} for at in (*own, *missed) if not isinstance(at, Instance))
 
 
-def _judged(
-    claim: Claim, rule: Any, mutant: Claim, known: Context, hypotheses: Context, near: tuple[Point, ...]
-) -> str:
+def _judged(claim: Claim, rule: Any, mutant: Claim, setting: Setting) -> str:
     """Decided, then refuted, each in its own time: a claim that takes long to decide may still have a point.
 
     What has a point is false; only of the others it is asked whether they say anything else, or anything at all.
@@ -128,26 +144,43 @@ def _judged(
         plan = compiled(changed)
     except SymjepaError:
         return NO_CLAIM
-    proved = _in_time(lambda: all(decide(obligation, known).proved for obligation in plan.obligations))
+    proved = _in_time(
+        TO_DECIDE, lambda: all(decide(obligation, setting.known).proved for obligation in plan.obligations)
+    )
     try:
-        found = None if proved else _in_time(lambda: refute(plan, hypotheses, near=near))
+        found = None if proved else _refuted(claim, changed, plan, setting)
     except Exception as error:  # a defect of the checker, and no reason to lose the campaign
         return f"{CRASHED} {type(error).__name__}"
     if found:
         return str(Verdict.REFUTED.value)
-    different = _in_time(lambda: (differs(claim, changed, hypotheses, near),)) or (True,)
+    different = _in_time(TO_DECIDE, lambda: (differs(claim, changed, setting.hypotheses, setting.near),)) or (True,)
     if different[0] is not True:
         return EQUAL if different[0] is False else UNDEFINED
     return str((Verdict.PROVED if proved else Verdict.UNDECIDED).value)
 
 
-def _in_time(question: Callable[[], Any]) -> Any:
-    """The answer, or None if it takes too long."""
-    try:
-        with at_most(SECONDS):
+def _shown(plan: Plan, context: Context) -> bool:
+    return all(decide(obligation, context).proved for obligation in plan.obligations)
+
+
+def _refuted(claim: Claim, changed: Claim, plan: Plan, setting: Setting) -> Any:
+    """A point against a mutant; not much is spent on one that follows from the claim."""
+    for seconds in (TO_REFUTE / 4, TO_REFUTE):
+        found = _in_time(seconds, lambda: (refute(plan, setting.hypotheses, near=setting.near),))
+        if found or _in_time(TO_DECIDE, lambda: weaker(claim, changed, setting)):
+            return found and found[0]
+    return None
+
+
+def _in_time(seconds: float, question: Callable[[], Any]) -> Any:
+    """The answer, or None if it takes too long, whatever an interrupted callback makes of that."""
+    with suppress(OutOfTime), at_most(seconds) as rung:
+        try:
             return question()
-    except OutOfTime:
-        return None
+        except Exception:
+            if not rung:
+                raise
+    return None
 
 
 def _said(claim: Claim, mutant: Claim) -> str:
@@ -160,62 +193,93 @@ def _said(claim: Claim, mutant: Claim) -> str:
 
 
 def _without_hypotheses(label: str, theorem: Theorem) -> Iterator[Outcome]:
-    """Each hypothesis dropped: some conjunct must be refuted without it."""
+    """Each hypothesis dropped: some conjunct must be refuted without it, or say nothing."""
     statement = unfolded(theorem.statement)
+    near = witnesses(statement)
     for i, dropped in enumerate(statement.hypotheses):
         context = context_of(statement.hypotheses[:i] + statement.hypotheses[i + 1 :])
-        near = witnesses(statement)
-        verdicts = [_judged_without(part, context, near) for part in parts(statement.claim)]
-        verdict = next((v for v in ("REFUTED", "UNDECIDED") if v in verdicts), "PROVED")
-        yield _listed(Outcome(label, -1, "hypothesis dropped", str(i), verdict, ""), dropped, dropped)
+        verdict = _judged_without(parts(statement.claim), context, dropped, near)
+        setting = Setting(context, context, context, near)
+        yield _listed(Outcome(label, -1, "hypothesis dropped", str(i), verdict, ""), dropped, dropped, setting)
 
 
-def _judged_without(part: Claim, context: Context, near: tuple[Point, ...]) -> str:
-    plan = compiled(part)
-    if _in_time(lambda: all(decide(obligation, context).proved for obligation in plan.obligations)):
+def _judged_without(conjuncts: tuple[Claim, ...], context: Context, dropped: Claim, near: tuple[Point, ...]) -> str:
+    """Of all conjuncts: a point against one is looked for shortly in each, then long in those that are left open."""
+    plans = [compiled(part) for part in conjuncts]
+    for seconds in (TO_REFUTE / 4, TO_REFUTE):
+        if any(_in_time(seconds, partial(refute, plan, context, near=near)) for plan in plans):
+            return str(Verdict.REFUTED.value)
+        kept = {plan.claim: _in_time(TO_DECIDE, partial(_shown, plan, context)) for plan in plans}
+        plans = [plan for plan in plans if not kept[plan.claim]]
+    if not plans:
         return str(Verdict.PROVED.value)
-    return str((Verdict.REFUTED if _in_time(lambda: refute(plan, context, near=near)) else Verdict.UNDECIDED).value)
+    silent = all(_in_time(TO_REFUTE, partial(without, plan.claim, context, dropped, near)) for plan in plans)
+    return UNDEFINED if silent else str(Verdict.UNDECIDED.value)
 
 
-def campaign(labels: Iterable[str] = (), processes: int = 2) -> list[Outcome]:
-    """Every mutant of every conjunct of the book (or of some theorems of it)."""
+def campaign(labels: Iterable[str] = (), processes: int = 1, every: int = 1) -> Iterator[Outcome]:
+    """Every mutant of every conjunct of the book (or of some theorems of it, or a sample), as they are judged."""
     with get_context("fork").Pool(processes) as pool:
-        return [outcome for found in pool.imap(run, jobs(labels), chunksize=1) for outcome in found]
+        for found in pool.imap(partial(run, every=every), jobs(labels), chunksize=1):
+            yield from found
+
+
+def told(outcomes: Iterable[Outcome], say: Callable[[str], None]) -> Iterator[Outcome]:
+    """The same outcomes; as each theorem is done, one line says what was found."""
+    for label, of_one in groupby(outcomes, key=lambda outcome: outcome.label):
+        found = list(of_one)
+        yield from found
+        one = summary(found)
+        say(f"{label}: {len(found)} mutants, {one.refuted:.1%} of the false ones REFUTED, {len(one.open)} open")
 
 
 @dataclass(frozen=True)
 class Summary:
-    """Counts by operator, and what speaks against the kernel."""
+    """Counts by operator and by chapter, and what speaks against the kernel."""
 
     counts: dict[str, Counter[str]]
+    chapters: dict[str, Counter[str]]
     proved: tuple[Outcome, ...]
     open: tuple[Outcome, ...]
 
     @property
     def refuted(self) -> float:
         """The share of false mutants that are REFUTED."""
-        refuted = sum(count["REFUTED"] for count in self.counts.values())
-        false = refuted + len(self.proved) + len(self.open)
-        return refuted / false if false else 1.0
+        return _share(sum(self.counts.values(), Counter()))
 
 
 def summary(outcomes: Iterable[Outcome]) -> Summary:
     outcomes = list(outcomes)
-    counts: dict[str, Counter[str]] = {}
-    for outcome in outcomes:
-        counts.setdefault(outcome.operator, Counter())[outcome.column] += 1
+    chapter = {entry.label: entry.chapter for entry in entries()}
     proved = tuple(outcome for outcome in outcomes if outcome.verdict == "PROVED")
     return Summary(
-        counts, proved, tuple(outcome for outcome in outcomes if outcome.verdict.startswith(("UNDECIDED", CRASHED)))
+        _counted(outcomes, lambda outcome: outcome.operator),
+        _counted(outcomes, lambda outcome: chapter.get(outcome.label, "")),
+        proved,
+        tuple(outcome for outcome in outcomes if outcome.verdict.startswith(("UNDECIDED", CRASHED))),
     )
 
 
-def table(counts: dict[str, Counter[str]]) -> str:
-    """Operators down, verdicts across."""
-    columns = ("REFUTED", "UNDECIDED", CRASHED, "PROVED", LISTED, EXCUSED, EQUAL, UNDEFINED, NO_CLAIM)
-    total: Counter[str] = sum(counts.values(), Counter())
-    rows = [(name, counts[name]) for name in sorted(counts)] + [("all", total)]
-    lines = [f"{'operator':24}" + "".join(f"{column:>11}" for column in columns)]
-    return "\n".join(
-        lines + [f"{name:24}" + "".join(f"{count[column]:>11}" for column in columns) for name, count in rows]
-    )
+def _counted(outcomes: list[Outcome], of: Callable[[Outcome], str]) -> dict[str, Counter[str]]:
+    counts: dict[str, Counter[str]] = {}
+    for outcome in outcomes:
+        counts.setdefault(of(outcome), Counter())[outcome.column] += 1
+    return counts
+
+
+COLUMNS = ("REFUTED", "UNDECIDED", CRASHED, "PROVED", LISTED, EXCUSED, EQUAL, UNDEFINED, NO_CLAIM)
+
+
+def table(counts: dict[str, Counter[str]], of: str = "operator", in_order: bool = False) -> str:
+    """Operators (or chapters) down, verdicts across; the last column is the share of the false ones that is REFUTED."""
+    rows = [(name, counts[name]) for name in (counts if in_order else sorted(counts))]
+    rows.append(("all", sum(counts.values(), Counter())))
+    lines = [f"{of:24}" + "".join(f"{column:>11}" for column in COLUMNS) + f"{'share':>8}"]
+    for name, count in rows:
+        lines.append(f"{name:24}" + "".join(f"{count[c]:>11}" for c in COLUMNS) + f"{_share(count):>8.1%}")
+    return "\n".join(lines)
+
+
+def _share(count: Counter[str]) -> float:
+    false = sum(count[column] for column in ("REFUTED", "UNDECIDED", CRASHED, "PROVED"))
+    return count["REFUTED"] / false if false else 1.0

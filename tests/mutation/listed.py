@@ -10,19 +10,19 @@ import sympy as sp
 
 from symjepa.catalogue import find, load
 from symjepa.errors import SymjepaError
-from symjepa.exact.balls import sign_at
+from symjepa.exact.balls import Ternary, ball, same
+from symjepa.exact.calculus import along as along_modes
 from symjepa.exact.words import along
 from symjepa.model import Shared
 from symjepa.statements.claims import (
-    AtMost,
     Claim,
     Conserved,
     ConvergesBetween,
     Decays,
     Dissipates,
     Drift,
+    Iff,
     Implicit,
-    Less,
     Moves,
     NotClosed,
     Ordered,
@@ -32,34 +32,57 @@ from symjepa.statements.claims import (
 )
 from symjepa.statements.descriptions import Modes, Restricted
 from symjepa.symbols import K, L, eta, lam, rho
-from symjepa.verify.corroborate.draw import drawn
-from symjepa.verify.hypotheses import context_of
-from symjepa.verify.unfolding import unfolded, unfolding
+from symjepa.verify.kernel.points import satisfies
+from symjepa.verify.unfolding import unfolding
+from tests.mutation.implied import Setting, meaningless, said_twice, weaker
+from tests.mutation.independent import confirmed
+from tests.mutation.mutants import drawn_number
 
 
-def reason(label: str, operator: str, field: str, claim: Any, mutant: Any, proved: bool) -> str:
+def reason(label: str, operator: str, field: str, claim: Any, mutant: Any, proved: bool, setting: Setting) -> str:
     """Why the mutant is true too, or (if it was not proved) why it says nothing; empty if it counts as false."""
-    if operator == "condition dropped" and _dropped_relation(claim, mutant):
-        return CONDITIONS.get(label, "") if proved else MEANINGLESS
     if operator == "hypothesis dropped":
         return HYPOTHESES.get((label, int(field)), "")
+    rule = unfolding(load(find(label)).statement)
+    plain, changed = rule(claim), rule(mutant)
+    return _reason(label, operator, field, claim, mutant, proved, plain, changed, setting) or (
+        confirmed(changed, setting) if proved else ""
+    )
+
+
+def _reason(
+    label: str,
+    operator: str,
+    field: str,
+    claim: Any,
+    mutant: Any,
+    proved: bool,
+    plain: Any,
+    changed: Any,
+    setting: Setting,
+) -> str:
+    if operator == "condition dropped" and _dropped_relation(claim, mutant):
+        why = said_twice(plain, changed, setting) or ("" if proved else meaningless(plain, changed, setting))
+        return why or (CONDITIONS.get(label, "") if proved else "") or DIRECTIONS.get(label, "")
     if (label, operator) in MODELS and field in ("flow", "model"):
         return MODELS[label, operator]
-    if label in SUPPOSED and (why := _true_where_supposed(label, mutant)):
-        return why
     if isinstance(mutant, Within) and label == "noise-decay":
         return BOUNDS.get((str(mutant.expr), str(mutant.by)), "") or _by_rule(claim, mutant)
-    return _by_rule(claim, mutant)
+    return _by_rule(claim, mutant) or weaker(plain, changed, setting)
 
 
 def _by_rule(claim: Any, mutant: Any) -> str:
     return next((why for rule in RULES if (why := rule(claim, mutant))), "")
 
 
-MEANINGLESS = "without its condition the claim also speaks of points where it has no meaning; there it says nothing"
 CONDITIONS = {
     "jepa-explicit-solution": "between two fixed points the solution has this form for every negative time too"
 }
+EITHER_WAY = "over a path that avoids c the formula holds in both directions and on both sides; over c there is no time"
+DIRECTIONS = {"jepa-time-integral": EITHER_WAY, "mae-time-integral": EITHER_WAY}
+AT_REST = (
+    "without a predictor a JEPA mode rests and its time is not defined; that of reconstruction is the same formula"
+)
 UNDEFINED = "not defined at K = 0 (1/K, or 1/q with q = 2K + 2L - 2), and true elsewhere"
 HYPOTHESES = {
     ("mode-flow", 0): UNDEFINED,
@@ -81,6 +104,7 @@ HYPOTHESES = {
     ("teacher-order", 0): "without a predictor ρ ≥ 1 ≥ ρ, and student and teachers rest",
     ("teacher-order", 1): "λ > 0 follows from u₁^K ≤ ρ",
     ("boundedness", 0): "without a predictor the encoder's bound is still true, but the certificate does not hold it",
+    **{(label, 0): AT_REST for label in ("critical-time", "jepa-time-integral", "mae-time-integral")},
     ("semi-gradient", 0): "without a predictor there is no layer of it, and the encoder's gradient is the same",
 }
 EITHER_SIDE = "the formula holds on the other side too, by the other half of the proof"
@@ -93,10 +117,6 @@ HYPOTHESES |= {
     ("jepa-explicit-solution", 2): "for one layer the exponent 1/(2L - 2) is not defined",
     ("jepa-explicit-solution", 3): EITHER_SIDE,
     ("jepa-explicit-solution", 4): EITHER_SIDE,
-}
-SUPPOSED = {
-    *("logarithm-bound", "lambert-edge", "origin-escape", "learned-approach", "mae-critical-time-expansion"),
-    *("jepa-critical-time-expansion", "jepa-critical-time-logarithm", "jepa-critical-time-orders"),
 }
 ENVELOPE, FORGOTTEN = "(q*sigma2*t)**(-1/q)", "sqrt(E)*w0"
 POSITIVE, ROOT = (
@@ -117,21 +137,13 @@ FRAMES = "alignment depends on which letters meet, and not on rates or on how th
 LOSS = "the value of the loss knows nothing of rates, stop-gradients, or how the teacher moves"
 SILENT = "what noise adds to the loss and to the encoder knows nothing of these rates"
 IMBALANCE = "the imbalance of the joint is conserved under every teacher behind a stop-gradient"
-ONE_LAYER = "for one encoder layer both moving averages are the same"
-BRANCHES = "the other branch of the root, or another value of the constant, is an invariant manifold of the same kind"
 ENCODER_ALONE = "the bound holds whatever the predictor does, so for each of its rates and depths"
 MODELS = {
     ("imbalance-threshold", "teacher"): IMBALANCE,
     ("predictor-rate", "teacher"): IMBALANCE,
     ("predictor-rate", "predictor rate"): "an optimal predictor freezes the encoder at every rate",
-    ("imbalance-threshold-ema", "teacher"): ONE_LAYER,
     ("no-stop-gradient-collapse", "predictor rate"): ENCODER_ALONE,
     ("no-stop-gradient-collapse", "depth"): ENCODER_ALONE,
-    **{
-        (label, f"manifold: {operator}"): BRANCHES
-        for label in ("no-stop-gradient-survival", "no-stop-gradient-envelope", "unbalanced-layers")
-        for operator in ("sign", "dropped term", "exponent + 1", "exponent - 1")
-    },
     ("null-gradient", "teacher"): NO_DRIVE,
     ("mode-decoupling", "teacher"): FRAMES,
     ("mode-decoupling", "predictor rate"): FRAMES,
@@ -170,6 +182,50 @@ def _moves_alike(claim: Claim, mutant: Claim) -> str:
     return ""
 
 
+def _constant_apart(claim: Claim, mutant: Claim) -> str:
+    """What is added to a quantity, or left out of it, does not move."""
+    if (
+        not isinstance(claim, Moves)
+        or not isinstance(mutant, Moves)
+        or (claim.flow, claim.rate)
+        != (
+            mutant.flow,
+            mutant.rate,
+        )
+    ):
+        return ""
+    moving = (mutant.quantity - claim.quantity).free_symbols & set(claim.flow.rates)
+    return "the quantity differs by a constant" if not moving else ""
+
+
+def _another_manifold(claim: Claim, mutant: Claim) -> str:
+    """The other branch of a root, another constant: checked at points, for a claim says that its manifold stays."""
+    flows = getattr(claim, "flow", None), getattr(mutant, "flow", None)
+    if not all(isinstance(flow, Restricted) for flow in flows) or flows[0].whole != flows[1].whole:
+        return ""
+    kept = flows[0] != flows[1] and _tangent(flows[1])
+    return "what is eliminated is another invariant manifold of the same flow" if kept else ""
+
+
+def _tangent(flow: Restricted) -> bool:
+    """Whether the manifold moves along itself at every point tried, and at some of them."""
+    gone, random, met = dict(flow.eliminated), Random(13), 0
+    pairs = [(along_modes(value, flow.rates), flow.whole.rates[x].xreplace(gone)) for x, value in gone.items()]
+    symbols = sorted({s for pair in pairs for side in pair for s in side.free_symbols}, key=str)
+    for _ in range(200):
+        point = {s: drawn_number(s, random) for s in symbols}
+        if not satisfies(flow.domain, point):
+            continue
+        try:
+            same_here = {same(left, right, point, max_bits=256) for left, right in pairs}
+        except SymjepaError:
+            continue
+        if Ternary.NO in same_here:
+            return False
+        met += 1
+    return met >= 5
+
+
 def _same_trace(claim: Claim, mutant: Claim) -> str:
     """A form that never grows does not grow when it is scaled, and neither does nothing; more decay only helps."""
     if not isinstance(claim, Dissipates) or not isinstance(mutant, Dissipates):
@@ -205,6 +261,25 @@ def _weaker(claim: Claim, mutant: Claim) -> str:
 BELOW = {"sqrt(delta)/sqrt(delta + w0**2)": "the quotient by the bound is below 1"}
 
 
+def _positive_summand(claim: Claim, mutant: Claim) -> str:
+    """(a + b)^-p is at most a^-p where b is positive."""
+    if not isinstance(mutant, Within) or mutant.of != 0:
+        return ""
+    (base, power), (less, same_power) = mutant.expr.as_base_exp(), mutant.by.as_base_exp()
+    falling = power == same_power and power.is_negative and less.is_positive
+    return POSITIVE if falling and (base - less).is_positive else ""
+
+
+def _same_relation(claim: Claim, mutant: Claim) -> str:
+    """A gap multiplied by a positive number keeps its sign."""
+    if not isinstance(claim, Iff) or not isinstance(mutant, Iff):
+        return ""
+    pairs = ((claim.left, mutant.left), (claim.right, mutant.right))
+    changed = [(ours.rhs - ours.lhs, theirs.rhs - theirs.lhs) for ours, theirs in pairs if ours != theirs]
+    scaled = [any(sp.expand(theirs - f * ours) == 0 for f in (2, L, K)) for ours, theirs in changed]
+    return "the gap of a relation is multiplied by a positive number" if scaled == [True] else ""
+
+
 def _own_bound(claim: Claim, mutant: Claim) -> str:
     """What remains after a positive summand under a negative power is dropped is the bound itself, or is below it."""
     if not isinstance(claim, Within) or not isinstance(mutant, Within):
@@ -230,9 +305,23 @@ def _undefined_start(claim: Claim, mutant: Claim) -> str:
     if not isinstance(claim, Solves) or not isinstance(mutant, Solves):
         return ""
     starts = [value.subs(mutant.time, 0) for _, value in mutant.values]
-    return (
-        "undefined at the start, so no point refutes it" if any(value.has(sp.zoo, sp.nan) for value in starts) else ""
-    )
+    return "undefined at the start, so no point refutes it" if any(map(_nowhere, starts)) else ""
+
+
+def _nowhere(value: sp.Expr) -> bool:
+    """Whether a value is defined at no point tried."""
+    if value.has(sp.zoo, sp.nan):
+        return True
+    random, symbols = Random(17), sorted(value.free_symbols, key=str)
+    return not any(_has_value(value, {s: drawn_number(s, random) for s in symbols}) for _ in range(40))
+
+
+def _has_value(value: sp.Expr, point: Any) -> bool:
+    try:
+        ball(value, point)
+    except SymjepaError:
+        return False
+    return True
 
 
 def _shown_anyway(claim: Claim, mutant: Claim) -> str:
@@ -241,56 +330,6 @@ def _shown_anyway(claim: Claim, mutant: Claim) -> str:
         return ""
     weaker = claim.on != mutant.on and set(mutant.on) < set(claim.on)
     return "the exhibits are computed exactly, and show this too" if weaker or claim.flow != mutant.flow else ""
-
-
-def _true_where_tried(claim: Claim, mutant: Claim) -> str:
-    """A strict inequality leaves room: no point of many, near and far, speaks against the changed one."""
-    if type(claim) is not type(mutant) or not isinstance(mutant, Less | AtMost | Within):
-        return ""
-    gaps = [mutant.rhs - mutant.lhs] if not isinstance(mutant, Within) else []
-    if isinstance(mutant, Within):
-        gaps = [mutant.of + mutant.by - mutant.expr, mutant.expr - mutant.of + mutant.by]
-    random, met = Random(11), 0
-    for _ in range(150):
-        point = {x: _somewhere(x, random) for x in sorted({x for gap in gaps for x in gap.free_symbols}, key=str)}
-        try:
-            signs = [sign_at(gap, point, max_bits=256) for gap in gaps]
-        except SymjepaError:
-            continue
-        if any(sign is not None and (sign < 0 or (sign == 0 and isinstance(mutant, Less))) for sign in signs):
-            return ""
-        met += 1
-    return "true at every point tried" if met >= 20 else ""
-
-
-def _true_where_supposed(label: str, mutant: Any) -> str:
-    """Bounds leave room: under the hypotheses of the theorem no point speaks against the changed one."""
-    if not isinstance(mutant, Less | AtMost | Within):
-        return ""
-    statement = load(find(label)).statement
-    mutant = unfolding(statement)(mutant)
-    gaps = [mutant.rhs - mutant.lhs] if not isinstance(mutant, Within) else []
-    if isinstance(mutant, Within):
-        gaps = [mutant.of + mutant.by - mutant.expr, mutant.expr - mutant.of + mutant.by]
-    facts = context_of(unfolded(statement).hypotheses).facts
-    points = drawn({x for gap in gaps for x in gap.free_symbols}, facts, 60, 11)
-    signs = [_sign(gap, point) for point in points for gap in gaps]
-    wrong = any(sign is not None and (sign < 0 or (sign == 0 and isinstance(mutant, Less))) for sign in signs)
-    return "true at every point tried where the hypotheses hold" if len(signs) >= 20 and not wrong else ""
-
-
-def _sign(gap: sp.Expr, point: Any) -> int | None:
-    try:
-        return sign_at(gap, point, max_bits=256)
-    except SymjepaError:
-        return None
-
-
-def _somewhere(symbol: sp.Symbol, random: Random) -> sp.Rational:
-    if symbol.is_integer:
-        return sp.Integer(random.randint(1, 4))
-    size = sp.Rational(random.randint(1, 40), random.randint(1, 40)) * random.choice((1, 1, sp.Rational(1, 50), 50))
-    return size if symbol.is_nonnegative else size * random.choice((1, -1))
 
 
 def _same_flow(claim: Claim, mutant: Claim) -> str:
@@ -306,8 +345,11 @@ def _kept_alike(claim: Claim, mutant: Claim) -> str:
     if not isinstance(claim, Conserved) or not isinstance(mutant, Conserved) or claim.rate != mutant.rate:
         return ""
     if claim.flow != mutant.flow:
-        stopped = isinstance(mutant.flow, Modes) and not isinstance(mutant.flow.model.teacher, Shared)
-        return "conserved under every teacher with stop-gradient" if stopped else ""
+        if not isinstance(mutant.flow, Modes) or not isinstance(claim.flow, Modes):
+            return ""
+        alike = replace(mutant.flow.model, teacher=claim.flow.model.teacher) == claim.flow.model
+        stopped = not isinstance(mutant.flow.model.teacher, Shared)
+        return "conserved under every teacher with stop-gradient" if alike and stopped else ""
     return (
         "a multiple of what is conserved"
         if mutant.quantity in (2 * claim.quantity, L * claim.quantity)
@@ -339,17 +381,20 @@ def _further_apart(claim: Claim, mutant: Claim) -> str:
 
 RULES = (
     _shown_anyway,
-    _true_where_tried,
     _same_flow,
     _kept_alike,
     _another_start,
     _further_apart,
     _moves_alike,
+    _constant_apart,
+    _another_manifold,
     _same_trace,
     _shifted_clock,
     _same_size,
     _weaker,
     _own_bound,
+    _positive_summand,
+    _same_relation,
     _target_unseen,
     _undefined_start,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from itertools import chain
 from numbers import Number
@@ -17,9 +17,11 @@ from symjepa.exact.words import TraceSum, WordSum
 from symjepa.model import Model
 from symjepa.statements.claims import Claim, Component, ConvergesBetween, GramRoot, Growth, Quadratic, Share
 from symjepa.statements.descriptions import Layers, Modes, Restricted
+from symjepa.statements.statement import Let
 from symjepa.verify.corroborate.draw import around, drawn
 from symjepa.verify.kernel.decide import Context
 from symjepa.verify.kernel.points import Point
+from symjepa.verify.unfolding import replaced
 from tests.mutation.operators import Change, of_expression, of_flow, of_model, of_traces, of_words
 
 STATED = {
@@ -71,6 +73,21 @@ def mutants(claim: Claim) -> Iterator[Mutant]:
                 yield Mutant(operator, field.name, mutant)
 
 
+def abbreviated(claim: Claim, let: Iterable[Let]) -> Iterator[Mutant]:
+    """Every small change of what an abbreviation in a claim stands for, put in its place; certificates keep theirs."""
+    stated = {f.name: getattr(claim, f.name) for f in fields(claim) if _is_stated(claim, f.name)}
+    for one in let:
+        for operator, changed in of_expression(one.value):
+            mutant = replace(claim, **{name: replaced(value, {one.symbol: changed}) for name, value in stated.items()})
+            if mutant == claim:
+                break  # the claim does not hold the abbreviation
+            yield Mutant(operator, f"the value of {one.symbol}", _whole(mutant))
+
+
+def _is_stated(claim: Claim, name: str) -> bool:
+    return name in STATED and (type(claim).__name__, name) not in CERTIFICATES
+
+
 def _whole(mutant: Claim) -> Claim:
     """The same change in the certificate that repeats what is stated."""
     if not isinstance(mutant, ConvergesBetween):
@@ -84,8 +101,9 @@ def _of_field(claim: Claim, name: str) -> Iterator[Change]:
     value = getattr(claim, name)
     if name == "on":
         yield from (("condition dropped", value[:i] + value[i + 1 :]) for i in range(len(value)))
-    elif name in STATED and (type(claim).__name__, name) not in CERTIFICATES:
-        yield from _of_value(value)
+    elif _is_stated(claim, name):
+        sides = name in ("lhs", "rhs") and isinstance(value, sp.Symbol)  # an abbreviation, or a number of its own
+        yield from of_expression(value) if sides else _of_value(value)
 
 
 def _of_value(value: Any) -> Iterator[Change]:
@@ -174,7 +192,7 @@ def differs(
 def _compared(a: sp.Expr, b: sp.Expr, known: Context | None, near: tuple[Point, ...], tries: int) -> bool | None:
     random, compared = Random(7), False
     symbols = sorted(a.free_symbols | b.free_symbols, key=str)
-    anywhere = ({symbol: _drawn(symbol, random) for symbol in symbols} for _ in range(tries))
+    anywhere = ({symbol: drawn_number(symbol, random) for symbol in symbols} for _ in range(tries))
     for point in chain(_supposed(symbols, known, near, tries), anywhere):
         try:
             answer = same(a, b, point, max_bits=512)
@@ -194,7 +212,7 @@ def _supposed(symbols: list[sp.Symbol], known: Context | None, near: tuple[Point
         return drawn(symbols, known.facts, tries, 7)
 
 
-def _drawn(symbol: sp.Symbol, random: Random) -> sp.Rational:
+def drawn_number(symbol: sp.Symbol, random: Random) -> sp.Rational:
     if symbol.is_integer:
         return sp.Integer(random.randint(1 if symbol.is_positive else 0, 4))
     number = sp.Rational(random.randint(1, 40), random.randint(1, 40))

@@ -162,7 +162,7 @@ def of_flow(flow: Layers | Modes | Restricted | Foreign) -> Iterator[Change]:
     if isinstance(flow, Modes):
         for coordinates in ("product", "balanced"):
             if coordinates != flow.coordinates:
-                yield "coordinates", replace(flow, coordinates=coordinates)
+                yield "coordinates", replace(flow, coordinates=coordinates, sizes=())
 
 
 def derivable(flow: Layers | Modes | Restricted) -> bool:

@@ -158,6 +158,10 @@ def test_sources_are_cited_with_their_equations() -> None:
     assert keys(r"\cite[Eq.~1]{b2000x}, \cite{a1999y}") == ("a1999y", "b2000x")
 
 
+def test_raised_signs_make_one_exponent() -> None:
+    assert sentence("at 10⁻¹² it is u² + 1") == r"at $10^{-12}$ it is $\sju^{2} + 1$"
+
+
 def test_a_label_in_a_sentence_becomes_a_reference_where_the_book_has_it() -> None:
     assert sentence("by `jepa-mode-ode`, $u$ grows") == r"by \sjtheorem{jepa-mode-ode}, $\sju$ grows"
     assert r"\newcommand{\sjtheorem}" in texts()["symjepa-book.tex"]

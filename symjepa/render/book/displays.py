@@ -32,15 +32,20 @@ def display(rows: Iterable[Row], end: str = "") -> str:
     given = list(rows)
     shared = max((width(row.left) for row in given if width(row.left) < LINE / 3), default=0.0)
     lines: list[str] = []
+    room = LINE - max((min(_right(row), LINE) for row in given), default=0.0)
     for place, row in enumerate(given):
         goes_on = place + 1 < len(given) and not given[place + 1].left and bool(given[place + 1].relation)
         closing = end if place == len(given) - 1 else "," if end and not goes_on else ""
-        lines += _lines(row, shared, closing)
+        lines += _lines(row, shared, closing, room)
     return "\\begin{align*}\n" + " \\\\\n".join(f"  {line}" for line in lines) + "\n\\end{align*}"
 
 
-def _lines(row: Row, shared: float, closing: str) -> list[str]:
-    formula = list(_broken(row, shared))
+def _right(row: Row) -> float:
+    return sum(width(size) + 13 for _, size in row.right)
+
+
+def _lines(row: Row, shared: float, closing: str, room: float) -> list[str]:
+    formula = list(_broken(row, shared, room))
     line, used = formula[-1]
     for extra in filter(None, (row.note, _reason(row.why))):
         wide = width(re.sub(r"\\text\{|\$|\\textup\{", "", extra)) + 24
@@ -58,12 +63,11 @@ def _reason(why: str) -> str:
     return rf"\text{{({why})}}" if why and len(why) < 66 else ""
 
 
-def _broken(row: Row, shared: float) -> Iterator[tuple[str, float]]:
-    """Lines of one formula with their widths."""
+def _broken(row: Row, shared: float, room: float) -> Iterator[tuple[str, float]]:
+    """Lines of one formula with their widths; `room` is what the rows of the display leave for a left side."""
     wide = width(row.left)
-    whole = wide + sum(width(size) + 13 for _, size in row.right)
     beside = max(wide, shared) + 15 + max(width(size) for _, size in row.right[:1] or [("", "")])
-    if (wide >= LINE / 3 and whole > LINE) or (wide and beside > LINE):
+    if (wide >= LINE / 3 and wide > min(room, LINE - _right(row))) or (wide and beside > LINE):
         pieces = row.lead if wide > LINE and row.lead else (("+", row.left),)
         yield from _flowed("&", 0.0, pieces, _INDENT)
         yield from _flowed(rf"&\qquad {row.relation}", _INDENT + 13, row.right, _INDENT + 13)

@@ -12,7 +12,8 @@ from symjepa.render.sentences.parts import let_formula
 from symjepa.render.styles import LINE_STYLE
 from symjepa.render.styles import MACRO_LATEX as STYLE
 from symjepa.render.widths import LINE, width
-from symjepa.statements.statement import Statement
+from symjepa.statements.claims import Claim
+from symjepa.statements.statement import Let, Statement
 from symjepa.verify.check import Report
 
 
@@ -22,17 +23,30 @@ def hypotheses(statement: Statement, report: Report) -> Iterator[str]:
     if symbols:
         yield f"Let {listed(symbols)}."
     if statement.let:
-        lines = [let_formula(let, LINE_STYLE).line(LINE_STYLE) for let in statement.let]
-        yield _told("Put", lines, [row(STYLE.expr(let.symbol), let.value) for let in statement.let])
+        yield put("Put", statement.let)
     rest = supposed(statement)
     if rest:
-        yield _told("Suppose that", list(map(condition, rest)), [one for claim in rest for one in said(claim).rows])
+        yield suppose("Suppose that", rest)
+
+
+def put(lead: str, lets: Sequence[Let]) -> str:
+    """Abbreviations, those that are easily read in the line first."""
+    formulas = [let_formula(let, LINE_STYLE).line(LINE_STYLE) for let in lets]
+    return _told(lead, formulas, [row(STYLE.expr(let.symbol), let.value) for let in lets])
+
+
+def suppose(lead: str, claims: Sequence[Claim]) -> str:
+    """Conditions, likewise."""
+    return _told(lead, list(map(condition, claims)), [said(claim).rows[0] for claim in claims])
 
 
 def _told(lead: str, formulas: Sequence[str], rows: Sequence[Row]) -> str:
-    """Formulas in the line where a line holds them, then those that need a display."""
-    short = [math(formula) for formula in formulas if width(formula) <= LINE]
-    wide = [shown for formula, shown in zip(formulas, rows, strict=True) if width(formula) > LINE]
+    short = [math(formula) for formula in formulas if _in_line(formula)]
+    wide = [shown for formula, shown in zip(formulas, rows, strict=True) if not _in_line(formula)]
     if not wide:
         return f"{lead} {listed(short)}."
     return f"{lead} {', '.join([*short, ''])}\n{display(wide, '.')}"
+
+
+def _in_line(formula: str) -> bool:
+    return width(formula) <= LINE / 2 and r"\int" not in formula and r"\sum" not in formula

@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from symjepa.render.book.findings import claimed, place
-from symjepa.render.book.phrases import math
-from symjepa.render.book.printed import condition_in_line, print_parts, verdict
+from symjepa.render.book.hypotheses import put, suppose
+from symjepa.render.book.printed import print_parts, verdict
 from symjepa.render.book.prose import sentence
-from symjepa.render.hypotheses import listed
 from symjepa.render.latex import rendered
 from symjepa.render.ledger import summary
-from symjepa.render.sentences.parts import let_formula
-from symjepa.render.styles import LINE_STYLE
 from symjepa.statements.claims import parts
 from symjepa.statements.statement import Printed
 from symjepa.verify.ledger import Judged, LedgerRow
@@ -53,7 +50,6 @@ def _capital(text: str) -> str:
 
 
 def _supposing(found: Finding) -> str:
-    own = found.reading
-    put = [math(let_formula(let, LINE_STYLE).line(LINE_STYLE)) for let in found.let]
-    given = [condition_in_line(part) for claim in own.hypotheses or () for part in parts(claim)]
-    return ". ".join([*([f"Here {listed(put)}"] if put else []), *([f"Supposed: {listed(given)}"] if given else [])])
+    given = [part for claim in found.reading.hypotheses or () for part in parts(claim)]
+    told = [put("Here", found.let)] if found.let else []
+    return "\n".join([*told, *([suppose("Supposed:", given)] if given else [])])

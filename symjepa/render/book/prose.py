@@ -33,9 +33,9 @@ _SIGNS = {
     **{"Σ": r"\Sigma", "δ": r"\delta", "ν": r"\nu", "ψ": r"\psi", "∂": r"\partial", "√": r"\sqrt", "∏": r"\prod"},
     **{"κ": r"\kappa", "θ": r"\theta", "μ": r"\mu", "Θ": r"\Theta", "‖": r"\Vert", "∫": r"\int"},
     **{"Ẇ": r"\dot{W}", "u̇": r"\dot{u}", "ẇ": r"\dot{w}", "v̇": r"\dot{v}", "W̄": r"\overline{W}"},
-    **{raised: f"^{{{plain}}}" for raised, plain in zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True)},
     **{lowered: f"_{{{plain}}}" for lowered, plain in zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₗₖ", "0123456789ijlk", strict=True)},
 }
+_RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 _ESCAPES = {
     **{sign: f"\\{sign}" for sign in "&%#_{}$"},
     **{"~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"},
@@ -132,6 +132,7 @@ def _formula(text: str) -> str:
 
 def _latex(text: str) -> str:
     text = re.sub(r"Σ(?!xx|yx|yy)", r"\\sum ", text)
+    text = re.sub(r"[⁻⁰¹²³⁴-⁹]+", lambda found: f"^{{{found[0].translate(_RAISED)}}}", text)
     for sign in sorted(_SIGNS, key=len, reverse=True):
         command = _SIGNS[sign]
         text = text.replace(sign, command + (" " if command[-1].isalpha() and command[0] == "\\" else ""))
