@@ -60,7 +60,8 @@ def run(request: Namespace) -> int:
     if request.trust:
         return _trust(request)
     with _rarely_collecting():
-        found = outcomes(_named(request.theorems), jobs, seconds, progress, request.effort == "full")
+        certify = request.format == "json" or request.output is not None
+        found = outcomes(_named(request.theorems), jobs, seconds, progress, request.effort == "full", certify)
     written = _write(found, request.output)
     status = exit_status(found)
     for problem in (one.problem for one in found if one.problem):
@@ -162,6 +163,7 @@ def row(one: Outcome) -> dict[str, Any]:
     """One theorem, as scripts read it."""
     certificate = one.certificate or {}
     witness = certificate.get("witness", {"ok": False, "point": {}})
+    misses = certificate.get("near_misses", [])
     return {
         "label": one.label,
         "title": one.title,
@@ -172,7 +174,7 @@ def row(one: Outcome) -> dict[str, Any]:
         "rules": list(one.rules),
         "uses": certificate.get("uses", []),
         "witness": {"ok": witness["ok"], "point": witness["point"]},
-        "near_misses": [{key: miss[key] for key in ("claim", "verdict", "point")} for miss in one.near_misses],
+        "near_misses": [{key: miss[key] for key in ("claim", "verdict", "point")} for miss in misses],
         "corroboration": list(one.corroboration),
         "first_failure": one.first_failure,
         "seconds": round(one.seconds, 3),
@@ -182,7 +184,7 @@ def row(one: Outcome) -> dict[str, Any]:
 def summary(found: list[Outcome]) -> dict[str, Any]:
     """Counts over all theorems."""
     checked = [one for one in found if not one.problem]
-    missed = [miss["verdict"] for one in checked for miss in one.near_misses]
+    missed = [verdict for one in checked for verdict in one.near_misses]
     verdicts = {
         name.lower(): sum(one.verdict == name for one in checked) for name in ("PROVED", "REFUTED", "UNDECIDED")
     }

@@ -21,7 +21,16 @@ from symjepa import book
 from symjepa.catalogue import Entry, find, load, uses
 from symjepa.errors import BadDerivation, SymjepaError, TooLarge
 from symjepa.statements.statement import Conjecture, Theorem
-from symjepa.verify.certificates import Object, Source, Spelled, certificate, counterexample_object, rules_used
+from symjepa.verify.certificates import (
+    Object,
+    Source,
+    Spelled,
+    certificate,
+    counterexample_object,
+    rules_used,
+    scope_object,
+    scopes_of,
+)
 from symjepa.verify.check import Line, Report, check
 from symjepa.verify.kernel.decide import Verdict
 from symjepa.verify.readings import Finding
@@ -29,7 +38,11 @@ from symjepa.verify.readings import Finding
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one file: plain data, so that another process can hand it over."""
+    """What came of one file: plain data, so that another process can hand it over.
+
+    `scope` is None if the check did not end, `near_misses` are verdicts, `misread` tells of a reading of a print
+    that deserves another verdict than it expects, and `certificate` is made if it was asked for: it is long.
+    """
 
     label: str
     file: str
@@ -37,6 +50,9 @@ class Outcome:
     kind: str = "theorem"
     verdict: str = "UNDECIDED"
     as_expected: bool = False
+    scope: Object | None = None
+    near_misses: tuple[str, ...] = ()
+    misread: bool = False
     certificate: Object | None = None
     rules: tuple[Object, ...] = ()
     corroboration: tuple[Object, ...] = ()
@@ -53,22 +69,11 @@ class Outcome:
             return 1
         if self.as_expected:
             return 0
-        missed = any(miss["verdict"] != "REFUTED" for miss in self.near_misses) or self._misread
-        return 2 if (self.verdict == "UNDECIDED" and not missed) or self.certificate is None else self._refuted(missed)
+        missed = any(verdict != "REFUTED" for verdict in self.near_misses) or self.misread
+        return 2 if (self.verdict == "UNDECIDED" and not missed) or self.scope is None else self._refuted(missed)
 
     def _refuted(self, missed: bool) -> int:
         return 1 if missed or self.verdict == "REFUTED" or self.kind == "conjecture" else 2
-
-    @property
-    def _misread(self) -> bool:
-        """Whether a reading of a printed claim deserves another verdict than it expects; undecided ones have none."""
-        rows = [] if self.certificate is None else self.certificate.get("printed", [])
-        readings = [reading for row in rows for reading in row["readings"]]
-        return any(not reading["as_expected"] and reading["kind"] != "undecided" for reading in readings)
-
-    @property
-    def near_misses(self) -> list[Object]:
-        return [] if self.certificate is None else list(self.certificate["near_misses"])
 
 
 class Stopped(BaseException):
@@ -105,28 +110,32 @@ def outcomes(
     seconds: float | None,
     told: Callable[[int, int, str], None] = lambda *_: None,
     full: bool = False,
+    certify: bool = False,
 ) -> list[Outcome]:
     """One outcome for each label or file, in their order; `told(done, all, label)` hears of progress."""
     if jobs == 1 or len(names) == 1:
         found = []
         for number, name in enumerate(names):
             told(number, len(names), name)
-            found.append(outcome(name, seconds, full))
+            found.append(outcome(name, seconds, full, certify))
         told(len(names), len(names), "")
         return found
     with ProcessPoolExecutor(min(jobs, len(names)), mp_context=get_context("spawn")) as pool:
-        futures: dict[Future[Outcome], str] = {pool.submit(outcome, name, seconds, full): name for name in names}
+        submitted = ((pool.submit(outcome, name, seconds, full, certify), name) for name in names)
+        futures: dict[Future[Outcome], str] = dict(submitted)
         for number, future in enumerate(as_completed(futures), start=1):
             told(number, len(names), futures[future])
         return [future.result() for future in futures]
 
 
-def outcome(name: str, seconds: float | None, full: bool = False) -> Outcome:
+def outcome(name: str, seconds: float | None, full: bool = False, certify: bool = False) -> Outcome:
     """Checks one label or file (and corroborates it, if `full`); mistakes and limits are part of the outcome."""
-    return examined(name, seconds, full)[0]
+    return examined(name, seconds, full, certify)[0]
 
 
-def examined(name: str, seconds: float | None, full: bool = False) -> tuple[Outcome, Report | None]:
+def examined(
+    name: str, seconds: float | None, full: bool = False, certify: bool = False
+) -> tuple[Outcome, Report | None]:
     """The outcome, and the report that it was made from where there is one."""
     entry = find(name)
     begun = perf_counter()
@@ -135,7 +144,8 @@ def examined(name: str, seconds: float | None, full: bool = False) -> tuple[Outc
             theorem = load(entry)
             report = check(theorem)
             agreements = _corroborated(theorem) if full else ()
-            return _of_report(entry, theorem, report, agreements, perf_counter() - begun), report
+            paper = certified(entry, theorem, report) if certify else None
+            return _of_report(entry, theorem, report, paper, agreements, perf_counter() - begun), report
     except Stopped:
         told = f"stopped after {seconds:g} s; --time-limit allows more"
         return _stopped(entry, told, perf_counter() - begun), None
@@ -147,14 +157,14 @@ def examined(name: str, seconds: float | None, full: bool = False) -> tuple[Outc
 
 
 def examined_all(
-    names: Sequence[str], jobs: int, seconds: float | None, full: bool = False
+    names: Sequence[str], jobs: int, seconds: float | None, full: bool = False, certify: bool = False
 ) -> list[tuple[Outcome, Report | None]]:
     """Several theorems with their reports, in their order, with a bar for whoever watches."""
     if jobs == 1 or len(names) < 2:
-        return [examined(name, seconds, full) for name in watched(names)]
+        return [examined(name, seconds, full, certify) for name in watched(names)]
     with ProcessPoolExecutor(min(jobs, len(names)), mp_context=get_context("spawn")) as pool:
         try:
-            futures = {pool.submit(examined, name, seconds, full): name for name in names}
+            futures = {pool.submit(examined, name, seconds, full, certify): name for name in names}
             for number, future in enumerate(as_completed(futures), start=1):
                 progress(number, len(names), futures[future])
             return [future.result() for future in futures]
@@ -252,7 +262,12 @@ def _corroborated(theorem: Theorem | Conjecture) -> tuple[Object, ...]:
 
 
 def _of_report(
-    entry: Entry, theorem: Theorem | Conjecture, report: Report, agreements: tuple[Object, ...], seconds: float
+    entry: Entry,
+    theorem: Theorem | Conjecture,
+    report: Report,
+    paper: Object | None,
+    agreements: tuple[Object, ...],
+    seconds: float,
 ) -> Outcome:
     return Outcome(
         label=entry.label,
@@ -261,7 +276,10 @@ def _of_report(
         kind=report.kind,
         verdict=report.verdict.value,
         as_expected=report.as_expected,
-        certificate=certified(entry, theorem, report),
+        scope=scope_object(scopes_of(report)),
+        near_misses=tuple(miss.verdict.value for miss in report.near_misses),
+        misread=any(not f.as_expected and f.kind != "undecided" for row in report.printed for f in row.findings),
+        certificate=paper,
         rules=tuple(rules_used(report)),
         corroboration=agreements,
         first_failure=first_failure(entry, report),

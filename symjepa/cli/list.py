@@ -58,7 +58,7 @@ def _checked(jobs: int, seconds: float | None) -> tuple[list[dict[str, Any]], in
     found = outcomes(whole_book(), jobs, seconds, progress)
     rows = []
     for one in found:
-        scope = one.certificate["scope"]["text"] if one.certificate and one.verdict == "PROVED" else None
+        scope = one.scope["text"] if one.scope and one.verdict == "PROVED" else None
         place = {"chapter": one.file.split("/")[-2], "label": one.label, "file": one.file, "kind": one.kind}
         rows.append({**place, "title": one.problem or one.title, "verdict": one.verdict, "scope": scope})
     return rows, exit_status(found)

@@ -120,7 +120,7 @@ def examined(jobs: int, seconds: float | None, full: bool) -> list[tuple[Outcome
     """Every theorem of the book with its report, several at once, in the order of the book."""
     from symjepa.cli import checking
 
-    return checking.examined_all(checking.whole_book(), jobs, seconds, full)
+    return checking.examined_all(checking.whole_book(), jobs, seconds, full, certify=True)
 
 
 # --- certificates, and the book

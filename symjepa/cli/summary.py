@@ -26,8 +26,8 @@ def spoken(found: Sequence[Outcome]) -> Iterator[str]:
 
 
 def _row(one: Outcome) -> tuple[str, ...]:
-    scope = one.certificate["scope"]["text"] if one.certificate and one.verdict == "PROVED" else "–"
-    refuted = sum(miss["verdict"] == "REFUTED" for miss in one.near_misses)
+    scope = one.scope["text"] if one.scope and one.verdict == "PROVED" else "–"
+    refuted = one.near_misses.count("REFUTED")
     misses = f"{refuted} of {len(one.near_misses)} refuted" if one.near_misses else "–"
     rules = ", ".join(rule["name"] for rule in one.rules) or "–"
     told = "NO DERIVATION" if one.problem else verdict(one)

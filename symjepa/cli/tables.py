@@ -36,8 +36,8 @@ def _disagreements(one: Outcome) -> Iterator[str]:
 
 
 def _row(one: Outcome) -> tuple[str, ...]:
-    scope = one.certificate["scope"]["text"] if one.certificate and one.verdict == "PROVED" else "–"
-    refuted = sum(miss["verdict"] == "REFUTED" for miss in one.near_misses)
+    scope = one.scope["text"] if one.scope and one.verdict == "PROVED" else "–"
+    refuted = one.near_misses.count("REFUTED")
     corroborated = [found for found in one.corroboration if found["agrees"]]
     misses = f"{refuted} of {len(one.near_misses)} refuted" if one.near_misses else "–"
     rules = ", ".join(rule["name"] for rule in one.rules) or "–"
@@ -90,7 +90,7 @@ def _detail(name: str, text: str) -> Iterator[str]:
 
 def summary(found: Sequence[Outcome]) -> str:
     """Counts over all theorems, in one line."""
-    missed = [miss["verdict"] for one in found for miss in one.near_misses]
+    missed = [verdict for one in found for verdict in one.near_misses]
     theorems = [one for one in found if one.kind == "theorem"]
     proved = sum(one.verdict == "PROVED" for one in theorems)
     said = f"{proved} of {len(theorems)} theorem{'s' if len(theorems) != 1 else ''} proved, "
