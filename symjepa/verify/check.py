@@ -8,6 +8,7 @@ PROVED, and the witness certifies that hypotheses and domains are not empty.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -84,13 +85,20 @@ _UNDER_WAY: list[Theorem | Conjecture] = []
 """Theorems whose proofs are being checked, to see a circle of citations."""
 
 
+_PROVED: deque[Theorem | Conjecture] = deque(maxlen=200)
+"""Theorems lately found PROVED, by identity: to cite one is no reason to check it again."""
+
+
 def check(theorem: Theorem | Conjecture) -> Report:
     """Every verdict about one theorem or conjecture."""
     _UNDER_WAY.append(theorem)
     try:
-        return _checked(theorem)
+        report = _checked(theorem)
     finally:
         _UNDER_WAY.pop()
+    if report.verdict is Verdict.PROVED:
+        _PROVED.append(theorem)
+    return report
 
 
 def _checked(theorem: Theorem | Conjecture) -> Report:
@@ -213,7 +221,8 @@ def _cited(cite: Cite, context: Context) -> tuple[Context, list[Line]]:
     cited = unfolded(cite.theorem.statement)
     if any(cite.theorem is open_one for open_one in _UNDER_WAY):
         raise BadDerivation(f"“{cited.title}” is cited, directly or not, in its own proof")
-    if check(cite.theorem).verdict is not Verdict.PROVED:
+    known = any(cite.theorem is one for one in _PROVED)
+    if not known and check(cite.theorem).verdict is not Verdict.PROVED:
         raise BadDerivation(f"the cited theorem “{cited.title}” is not PROVED")
     values = dict(cite.at)
     for symbol, value in values.items():
