@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+from sympy.core.alphabets import greeks
+from sympy.printing.pretty.pretty_symbology import greek_unicode
+
 _SIGNS = {
-    "lambda": "λ", "sigma": "σ", "rho": "ρ", "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "tau": "τ",
-    "eta": "η", "nu": "ν", "psi": "ψ", "kappa": "κ", "varepsilon": "ε", "ell": "l", "Sigma": "Σ", "top": "ᵀ",
+    **{name: greek_unicode[name] for name in greeks},
+    "varepsilon": "ε", "ell": "l", "Sigma": "Σ", "top": "ᵀ",
     "mathcal": "", "mapsto": "↦", "to": "→", "infty": "∞", "geq": "≥", "leq": "≤", "neq": "≠", "sum": "Σ",
     "prod": "∏", "log": "log", "exp": "exp", "cdot": "·", "cdots": "⋯", "ldots": "…", "left": "", "right": "",
     "quad": " ", "qquad": " ", "in": "∈", "succ": "≻", "tfrac": "frac", "operatorname": "", "mathrm": "",
