@@ -202,20 +202,18 @@ def test_a_folder_that_cannot_be_written_is_74(tmp_path: Path, capsys: pytest.Ca
 @pytest.mark.parametrize(
     ("outcome", "status"),
     [
-        (Outcome("a", "a.py", verdict="PROVED", as_expected=True, certificate={"near_misses": []}), 0),
-        (Outcome("a", "a.py", verdict="REFUTED", certificate={"near_misses": []}), 1),
-        (Outcome("a", "a.py", verdict="PROVED", certificate={"near_misses": [{"verdict": "UNDECIDED"}]}), 1),
-        (Outcome("a", "a.py", verdict="UNDECIDED", certificate={"near_misses": [{"verdict": "PROVED"}]}), 1),
-        (Outcome("a", "a.py", verdict="UNDECIDED", certificate={"near_misses": []}), 2),
+        (Outcome("a", "a.py", verdict="PROVED", as_expected=True, scope={}), 0),
+        (Outcome("a", "a.py", verdict="REFUTED", scope={}), 1),
+        (Outcome("a", "a.py", verdict="PROVED", scope={}, near_misses=("UNDECIDED",)), 1),
+        (Outcome("a", "a.py", verdict="UNDECIDED", scope={}, near_misses=("PROVED",)), 1),
+        (Outcome("a", "a.py", verdict="UNDECIDED", scope={}), 2),
         (Outcome("a", "a.py", verdict="UNDECIDED"), 2),
         (
-            Outcome(
-                "a", "a.py", kind="conjecture", verdict="UNDECIDED", as_expected=True, certificate={"near_misses": []}
-            ),
+            Outcome("a", "a.py", kind="conjecture", verdict="UNDECIDED", as_expected=True, scope={}),
             0,
         ),
-        (Outcome("a", "a.py", kind="conjecture", verdict="PROVED", certificate={"near_misses": []}), 1),
-        (Outcome("a", "a.py", kind="conjecture", verdict="REFUTED", certificate={"near_misses": []}), 1),
+        (Outcome("a", "a.py", kind="conjecture", verdict="PROVED", scope={}), 1),
+        (Outcome("a", "a.py", kind="conjecture", verdict="REFUTED", scope={}), 1),
         (Outcome("a", "a.py", verdict="PROVED", as_expected=True, corroboration=({"agrees": False},)), 1),
         (Outcome("a", "a.py", verdict="PROVED", as_expected=True, corroboration=({"agrees": None},)), 0),
         (Outcome("a", "a.py", problem="no derivation"), 64),
@@ -226,8 +224,8 @@ def test_exit_status_is_about_expectations(outcome: Outcome, status: int) -> Non
 
 
 def test_the_worst_outcome_decides() -> None:
-    proved = Outcome("a", "a.py", verdict="PROVED", as_expected=True, certificate={"near_misses": []})
-    open_, false = Outcome("b", "b.py"), Outcome("c", "c.py", verdict="REFUTED", certificate={"near_misses": []})
+    proved = Outcome("a", "a.py", verdict="PROVED", as_expected=True, scope={})
+    open_, false = Outcome("b", "b.py"), Outcome("c", "c.py", verdict="REFUTED", scope={})
     assert [
         exit_status(found)
         for found in ([proved], [proved, open_], [open_, false], [false, Outcome("d", "", problem="x")])
