@@ -7,8 +7,8 @@ import re
 from sympy.core.alphabets import greeks
 from sympy.printing.pretty.pretty_symbology import greek_unicode
 
-_SIGNS = {
-    **{name: greek_unicode[name] for name in greeks},
+_SIGNS: dict[str, str] = {
+    **{name: str(greek_unicode[name]) for name in greeks},
     "varepsilon": "ε", "ell": "l", "Sigma": "Σ", "top": "ᵀ",
     "mathcal": "", "mapsto": "↦", "to": "→", "infty": "∞", "geq": "≥", "leq": "≤", "neq": "≠", "sum": "Σ",
     "prod": "∏", "log": "log", "exp": "exp", "cdot": "·", "cdots": "⋯", "ldots": "…", "left": "", "right": "",
