@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from symjepa.book.order import (
     critical_time_ratio,
     critical_time_ratio_expansion,
+    critical_time_ratio_logarithm,
     learning_order,
     order_at_small_starts,
     order_crossing,
@@ -132,6 +133,19 @@ def test_the_ratio_has_its_leading_coefficient(at: Point, power: int) -> None:
     with precision(COARSE):
         scaled = (two / one - 1) / ball(start ** at[K], at, COARSE)
         assert abs(scaled - g) < most * ball(start, at, COARSE)
+
+
+@twenty
+@given(rivals(), st.integers(1, 4))
+def test_with_one_encoder_layer_the_ratio_has_a_logarithm_to_within_its_remainder(at: Point, power: int) -> None:
+    rule = unfolding(critical_time_ratio_logarithm.critical_time_ratio_logarithm)
+    cov = at[learning_order.lambda1]
+    at = at | {L: sp.Integer(1), start: at[theta] / 10**power, critical_time_ratio.lambda0: cov}
+    one, two = (direct(jepa, at, cov, at[learned], at[start], at[theta], BITS) for learned in (c1, c2))
+    own = critical_time_ratio_logarithm
+    g, log, most, small = (ball(rule(x), at, BITS) for x in (own.g, own.logarithm, own.C, start ** at[K]))
+    with precision(BITS):
+        assert abs(two / one - 1 - ball(at[K], {}, BITS) * g * log * small) <= most * small
 
 
 @st.composite
