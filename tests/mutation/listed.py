@@ -64,7 +64,7 @@ def _reason(
     if operator == "condition dropped" and _dropped_relation(claim, mutant):
         why = said_twice(plain, changed, setting) or ("" if proved else meaningless(plain, changed, setting))
         return why or (CONDITIONS.get(label, "") if proved else "") or DIRECTIONS.get(label, "")
-    if (label, operator) in MODELS and field in ("flow", "model"):
+    if (label, operator) in MODELS and field in ("flow", "model", "beside"):
         return MODELS[label, operator]
     if isinstance(mutant, Within) and label == "noise-decay":
         return BOUNDS.get((str(mutant.expr), str(mutant.by)), "") or _by_rule(claim, mutant)
@@ -139,6 +139,7 @@ SILENT = "what noise adds to the loss and to the encoder knows nothing of these 
 IMBALANCE = "the imbalance of the joint is conserved under every teacher behind a stop-gradient"
 ENCODER_ALONE = "the bound holds whatever the predictor does, so for each of its rates and depths"
 MODELS = {
+    ("imbalance-signs-ema", "manifold: sign"): "a live student whose predictor has the other sign falls faster still",
     ("imbalance-threshold", "teacher"): IMBALANCE,
     ("predictor-rate", "teacher"): IMBALANCE,
     ("predictor-rate", "predictor rate"): "an optimal predictor freezes the encoder at every rate",
