@@ -48,11 +48,15 @@ class _Chunk:
     above: list[sp.Expr]
     below: list[sp.Expr]
 
-    def text(self, spelling: Latex) -> str:
-        """The fraction as a factor: a sum that stands alone in brackets."""
-        if len(self.above) == 1 and not self.below:
+    def text(self, spelling: Latex, followed: bool = False) -> str:
+        """The fraction as a factor: in brackets what else would lose a summand, or reach over what follows."""
+        if len(self.above) == 1 and not self.below and self.above[0].is_Add:
             return str(spelling.within(self.above[0]))
-        return spelling.quotient(self.above, self.below)
+        shown = spelling.quotient(self.above, self.below)
+        return spelling.bracket(shown) if followed and not self.below and self._reaches(spelling) else shown
+
+    def _reaches(self, spelling: Latex) -> bool:
+        return isinstance(spelling.ordered(self.above)[-1], (sp.Sum, sp.Product, sp.Integral))
 
 
 def _opened(spelling: Latex, term: sp.Expr, room: float) -> Terms:
@@ -66,7 +70,9 @@ def _opened(spelling: Latex, term: sp.Expr, room: float) -> Terms:
     narrow = [x for x in above if x not in wide], [x for x in below if x not in wide_below]
     powers = [factor.as_base_exp() for factor in wide] + [(x, -n) for x, n in map(sp.Expr.as_base_exp, wide_below)]
     brackets = [_alone(spelling, base, exponent, room, bracket=True) for base, exponent in powers]
-    *fractions, last = [chunk.text(spelling) for chunk in _narrow(spelling, *narrow, room)] or [""]
+    *chunks, end = _narrow(spelling, *narrow, room) or [_Chunk([], [])]
+    fractions = [chunk.text(spelling, followed=True) for chunk in chunks]
+    last = end.text(spelling, followed=bool(brackets)) if end.above or end.below else ""
     if brackets and last:
         brackets[0] = _between(last, brackets[0], "")  # juxtaposed: an opening bracket needs no dot before it
     elif last:

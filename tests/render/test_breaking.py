@@ -51,6 +51,12 @@ def test_a_sum_behind_a_full_line_keeps_its_brackets(count: int) -> None:
     assert all(size.startswith(("(", r"\left(")) for size in behind)
 
 
+def test_a_finite_sum_does_not_reach_over_the_factors_behind_it() -> None:
+    n = sp.Symbol("n", integer=True, positive=True)
+    total = sp.Sum(x**n / n, (n, 1, L))
+    assert r"{n}\right) \biggl( " in pieces(latex, lam * total * long)[0][1]
+
+
 def test_an_integral_and_a_logarithm_are_opened() -> None:
     total = sp.Integral(long.xreplace({u: x}), (x, 1, 2))
     assert pieces(latex, total)[0][1].startswith(r"\int_{1}^{2}\biggl( ")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from symjepa.render.book.displays import Row, display
-from symjepa.render.book.phrases import condition, math, row
-from symjepa.render.book.said import said
+from symjepa.render.book.phrases import as_row, condition, math, row
 from symjepa.render.hypotheses import introduced, listed, supposed
-from symjepa.render.sentences.parts import let_formula
+from symjepa.render.sentences.parts import condition_formula, let_formula
 from symjepa.render.styles import LINE_STYLE
 from symjepa.render.styles import MACRO_LATEX as STYLE
 from symjepa.render.widths import LINE, width
@@ -37,7 +36,7 @@ def put(lead: str, lets: Sequence[Let]) -> str:
 
 def suppose(lead: str, claims: Sequence[Claim]) -> str:
     """Conditions, likewise."""
-    return _told(lead, list(map(condition, claims)), [said(claim).rows[0] for claim in claims])
+    return _told(lead, list(map(condition, claims)), [as_row(condition_formula(claim, STYLE)) for claim in claims])
 
 
 def _told(lead: str, formulas: Sequence[str], rows: Sequence[Row]) -> str:
