@@ -8,14 +8,15 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
 from types import FrameType
+from typing import TypeVar
 
 from symjepa import book
 from symjepa.catalogue import Entry, find, load, uses
@@ -34,6 +35,8 @@ from symjepa.verify.certificates import (
 from symjepa.verify.check import Line, Report, check
 from symjepa.verify.kernel.decide import Verdict
 from symjepa.verify.readings import Finding
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -113,19 +116,29 @@ def outcomes(
     certify: bool = False,
 ) -> list[Outcome]:
     """One outcome for each label or file, in their order; `told(done, all, label)` hears of progress."""
-    if jobs == 1 or len(names) == 1:
+    return _each(partial(outcome, seconds=seconds, full=full, certify=certify), names, jobs, told)
+
+
+def _each(
+    work: Callable[[str], _T], names: Sequence[str], jobs: int, told: Callable[[int, int, str], None]
+) -> list[_T]:
+    """What comes of each name, in their order, in this process or in several."""
+    if jobs == 1 or len(names) < 2:
         found = []
         for number, name in enumerate(names):
             told(number, len(names), name)
-            found.append(outcome(name, seconds, full, certify))
+            found.append(work(name))
         told(len(names), len(names), "")
         return found
     with ProcessPoolExecutor(min(jobs, len(names)), mp_context=get_context("spawn")) as pool:
-        submitted = ((pool.submit(outcome, name, seconds, full, certify), name) for name in names)
-        futures: dict[Future[Outcome], str] = dict(submitted)
-        for number, future in enumerate(as_completed(futures), start=1):
-            told(number, len(names), futures[future])
-        return [future.result() for future in futures]
+        try:
+            futures = {pool.submit(work, name): name for name in names}
+            for number, future in enumerate(as_completed(futures), start=1):
+                told(number, len(names), futures[future])
+            return [future.result() for future in futures]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def outcome(name: str, seconds: float | None, full: bool = False, certify: bool = False) -> Outcome:
@@ -160,17 +173,7 @@ def examined_all(
     names: Sequence[str], jobs: int, seconds: float | None, full: bool = False, certify: bool = False
 ) -> list[tuple[Outcome, Report | None]]:
     """Several theorems with their reports, in their order, with a bar for whoever watches."""
-    if jobs == 1 or len(names) < 2:
-        return [examined(name, seconds, full, certify) for name in watched(names)]
-    with ProcessPoolExecutor(min(jobs, len(names)), mp_context=get_context("spawn")) as pool:
-        try:
-            futures = {pool.submit(examined, name, seconds, full, certify): name for name in names}
-            for number, future in enumerate(as_completed(futures), start=1):
-                progress(number, len(names), futures[future])
-            return [future.result() for future in futures]
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    return _each(partial(examined, seconds=seconds, full=full, certify=certify), names, jobs, progress)
 
 
 def watched(names: Sequence[str]) -> Iterator[str]:
@@ -186,9 +189,13 @@ def status_of(report: Report) -> int:
     if report.as_expected:
         return 0
     missed = any(miss.verdict is not Verdict.REFUTED for miss in report.near_misses)
-    misread = any(not f.as_expected and f.kind != "undecided" for row in report.printed for f in row.findings)
     contrary = report.verdict is Verdict.REFUTED or (report.kind == "conjecture" and report.verdict is Verdict.PROVED)
-    return 1 if missed or misread or contrary else 2
+    return 1 if missed or _contradicted(report) or contrary else 2
+
+
+def _contradicted(report: Report) -> bool:
+    """Whether a reading of a printed claim deserves another verdict than it expects; undecided ones have none."""
+    return any(not f.as_expected and f.kind != "undecided" for row in report.printed for f in row.findings)
 
 
 def report_of(entry: Entry, seconds: float | None) -> tuple[Theorem | Conjecture, Report]:
@@ -278,7 +285,7 @@ def _of_report(
         as_expected=report.as_expected,
         scope=scope_object(scopes_of(report)),
         near_misses=tuple(miss.verdict.value for miss in report.near_misses),
-        misread=any(not f.as_expected and f.kind != "undecided" for row in report.printed for f in row.findings),
+        misread=_contradicted(report),
         certificate=paper,
         rules=tuple(rules_used(report)),
         corroboration=agreements,
