@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from itertools import islice, pairwise
 from typing import Any
 
@@ -101,16 +102,24 @@ def _solves(mutant: Solves, setting: Setting) -> bool:
     pairs = [(sp.diff(values[x], mutant.time), rate.subs(values)) for x, rate in mutant.flow.rates.items()]
     on = tuple(fact_of(part) for part in mutant.on if isinstance(part, Relation))
     symbols = {mutant.time, *(s for pair in pairs for side in pair for s in side.free_symbols)}
+    times = (
+        at
+        for point in _points(symbols, setting, *on)
+        for at in (point, {**point, mutant.time: -point[mutant.time]})
+        if not any(_sign(fact.expr, at) == -1 for fact in on)
+    )
+    return agree(pairs, times, ENOUGH)
+
+
+def agree(pairs: Sequence[tuple[sp.Expr, sp.Expr]], points: Iterable[Any], enough: int) -> bool:
+    """Whether two sides are the same at every point where that can be told, and at enough of them."""
     met = 0
-    for point in _points(symbols, setting, *on):
-        for at in (point, {**point, mutant.time: -point[mutant.time]}):
-            if any(_sign(fact.expr, at) == -1 for fact in on):
-                continue
-            try:
-                answers = {same(left, right, at, max_bits=256) for left, right in pairs}
-            except SymjepaError:
-                continue
-            if Ternary.NO in answers:
-                return False
-            met += 1
-    return met >= ENOUGH
+    for at in points:
+        try:
+            answers = {same(left, right, at, max_bits=256) for left, right in pairs}
+        except SymjepaError:
+            continue
+        if Ternary.NO in answers:
+            return False
+        met += 1
+    return met >= enough

@@ -10,7 +10,7 @@ import sympy as sp
 
 from symjepa.catalogue import find, load
 from symjepa.errors import SymjepaError
-from symjepa.exact.balls import Ternary, ball, same
+from symjepa.exact.balls import ball
 from symjepa.exact.calculus import along as along_modes
 from symjepa.exact.words import along
 from symjepa.model import Shared
@@ -35,7 +35,7 @@ from symjepa.symbols import K, L, eta, lam, rho
 from symjepa.verify.kernel.points import satisfies
 from symjepa.verify.unfolding import unfolding
 from tests.mutation.implied import Setting, meaningless, said_twice, weaker
-from tests.mutation.independent import confirmed
+from tests.mutation.independent import agree, confirmed
 from tests.mutation.mutants import drawn_number
 
 
@@ -210,21 +210,11 @@ def _another_manifold(claim: Claim, mutant: Claim) -> str:
 
 def _tangent(flow: Restricted) -> bool:
     """Whether the manifold moves along itself at every point tried, and at some of them."""
-    gone, random, met = dict(flow.eliminated), Random(13), 0
+    gone, random = dict(flow.eliminated), Random(13)
     pairs = [(along_modes(value, flow.rates), flow.whole.rates[x].xreplace(gone)) for x, value in gone.items()]
     symbols = sorted({s for pair in pairs for side in pair for s in side.free_symbols}, key=str)
-    for _ in range(200):
-        point = {s: drawn_number(s, random) for s in symbols}
-        if not satisfies(flow.domain, point):
-            continue
-        try:
-            same_here = {same(left, right, point, max_bits=256) for left, right in pairs}
-        except SymjepaError:
-            continue
-        if Ternary.NO in same_here:
-            return False
-        met += 1
-    return met >= 5
+    drawn = ({s: drawn_number(s, random) for s in symbols} for _ in range(200))
+    return agree(pairs, (point for point in drawn if satisfies(flow.domain, point)), enough=5)
 
 
 def _same_trace(claim: Claim, mutant: Claim) -> str:
