@@ -24,7 +24,7 @@ from symjepa.exact.scalars import equal
 from symjepa.exact.words import Segment
 from symjepa.flow import LayerRate
 from symjepa.modes.frames import alignment, entry, representative
-from symjepa.modes.reduction import Assumption, ModeFlow, _aligned, _made, _without_constants, scalars
+from symjepa.modes.reduction import Assumption, ModeFlow, aligned_in, scalars, sealed, without_constants
 from symjepa.symbols import layer_amplitude
 
 Sizes = tuple[sp.Expr, ...]
@@ -54,7 +54,7 @@ def grouped_modes(modes: ModeFlow, encoder: Sizes, predictor: Sizes) -> ModeFlow
     state = [x for x in rates if isinstance(x, sp.Symbol) and "_" in x.name]
     demanded = tuple(Fact(size, "positive") for size in (*encoder, *predictor) if not size.is_Integer)
     domain = (*(Fact(x, "positive") for x in state), *dict.fromkeys(demanded))
-    return _made(flow, "groups", _without_constants(flow, rates), (_aligned(frames), groups), domain)
+    return sealed(flow, "groups", without_constants(flow, rates), (aligned_in(frames), groups), domain)
 
 
 _NAMES = {"W": "encoder", "P": "predictor"}

@@ -117,7 +117,7 @@ class ModeFlow:
                 raise InvalidModel(f"at these values the domain of the flow is empty: it says {fact}")
         domain = tuple(fact for fact in facts if not fact.expr.is_Number)
         families = {name: Family(family.index, family.last.xreplace(exact)) for name, family in self.families.items()}
-        return _made(self.source, self.coordinates, rates, self.assumes + added, domain, families)
+        return sealed(self.source, self.coordinates, rates, self.assumes + added, domain, families)
 
     def _check_value(self, symbol: sp.Symbol, value: sp.Expr) -> None:
         if symbol in self.rates or symbol not in self.parameters:
@@ -148,7 +148,7 @@ def _tex(expr: sp.Expr) -> str:
     return str(sp.latex(expr, symbol_names=latex_names()))
 
 
-def _made(
+def sealed(
     source: MatrixFlow,
     coordinates: str,
     rates: Mapping[sp.Expr, sp.Expr],
@@ -156,6 +156,7 @@ def _made(
     domain: tuple[Fact, ...] = (),
     families: Mapping[sp.Expr, Family] | None = None,
 ) -> ModeFlow:
+    """A flow that came out of a reduction; only the reductions of this room call this."""
     own = MappingProxyType(dict(rates))
     seal = _Seal((source, coordinates, tuple(own.items())))
     known = (*domain, *(fact for fact in _has_layers(source) if fact not in domain))
@@ -213,7 +214,7 @@ def aligned_modes(flow: MatrixFlow) -> ModeFlow:
             rates[amplitude] = entry(moving.rate, moving.factor, frames, values)
             if moving.index is not None and moving.last is not None:
                 families[amplitude] = Family(moving.index, moving.last)
-    return _made(flow, "layers", _without_constants(flow, rates), (_aligned(frames),), (), families)
+    return sealed(flow, "layers", without_constants(flow, rates), (aligned_in(frames),), (), families)
 
 
 def _layers_of(family: LayerRate) -> tuple[LayerRate, ...]:
@@ -221,12 +222,13 @@ def _layers_of(family: LayerRate) -> tuple[LayerRate, ...]:
     return numbered(family) if family.last is not None and family.last.is_Integer else (family,)
 
 
-def _without_constants(flow: MatrixFlow, rates: dict[sp.Expr, sp.Expr]) -> dict[sp.Expr, sp.Expr]:
+def without_constants(flow: MatrixFlow, rates: dict[sp.Expr, sp.Expr]) -> dict[sp.Expr, sp.Expr]:
     """A frozen teacher is a parameter, not a part of the state."""
     return {name: rate for name, rate in rates.items() if not (isinstance(flow.model.teacher, Frozen) and name == b)}
 
 
-def _aligned(frames: Alignment) -> Assumption:
+def aligned_in(frames: Alignment) -> Assumption:
+    """All layers are diagonal in these frames."""
     return Assumption("Aligned", f"common frames {frames}")
 
 
@@ -243,7 +245,7 @@ def product_modes(modes: ModeFlow) -> ModeFlow:
     """
     flow, frames = _aligned_source(modes)
     values = scalars(by_layer_amplitude(_LAYER))
-    assumes, domain, rates = [_aligned(frames)], [], {}
+    assumes, domain, rates = [aligned_in(frames)], [], {}
     for moving in map(representative, flow.rates):
         rate = entry(moving.rate, moving.factor, frames, values)
         if isinstance(moving.factor, Segment):
@@ -254,7 +256,7 @@ def product_modes(modes: ModeFlow) -> ModeFlow:
         else:
             amplitude = b
         rates[amplitude] = _in_products(flow, rate)
-    return _made(flow, "product", _without_constants(flow, rates), tuple(assumes), _roots(flow, domain))
+    return sealed(flow, "product", without_constants(flow, rates), tuple(assumes), _roots(flow, domain))
 
 
 def _of_product(moving: LayerRate, rate: sp.Expr) -> sp.Expr:
@@ -330,7 +332,7 @@ def balanced(modes: ModeFlow) -> ModeFlow:
             rate, amplitude = sp.Add(*(monomial([1 / scale, term]) for term in sp.Add.make_args(rate))), u
         _same_as(rates.setdefault(amplitude, rate), rate, amplitude)
     domain = tuple(Fact(amplitude, "positive") for amplitude in rates if amplitude in (u, s))
-    return _made(flow, "balanced", _without_constants(flow, rates), (_aligned(frames), _balance(flow)), domain)
+    return sealed(flow, "balanced", without_constants(flow, rates), (aligned_in(frames), _balance(flow)), domain)
 
 
 def _same_as(first: sp.Expr, second: sp.Expr, amplitude: sp.Expr) -> None:

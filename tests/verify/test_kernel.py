@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 import sympy as sp
 
 from symjepa.errors import SymjepaError
 from symjepa.exact.facts import Fact, Range
 from symjepa.exact.words import Matrix, TraceSum, WordSum, identity, released_traces
-from symjepa.flow import expected_loss, gradient_flow
-from symjepa.model import EMA, Encoder, Frozen, LatentPrediction, Live, Model, Predictor
+from symjepa.flow import expected_loss, gradient_flow, letters
+from symjepa.model import (
+    EMA,
+    DataReconstruction,
+    Encoder,
+    Frozen,
+    LatentPrediction,
+    Live,
+    Model,
+    Objective,
+    Predictor,
+    Teacher,
+)
 from symjepa.modes.frames import alignment
 from symjepa.statements.claims import (
     Annihilates,
@@ -33,7 +46,7 @@ from symjepa.symbols import K, L, alpha, eta, l, lam, n, nu, tau
 from symjepa.verify.check import Verdict
 from symjepa.verify.kernel import refute as refuting
 from symjepa.verify.kernel.decide import Context, decide
-from symjepa.verify.kernel.instances import framed, is_covariance
+from symjepa.verify.kernel.instances import Turned, framed, is_covariance
 from symjepa.verify.kernel.points import holds_at, satisfies
 from symjepa.verify.obligations import compiled
 from symjepa.verify.obligations.kinds import TraceAtMostZero
@@ -217,3 +230,13 @@ def test_what_holds_at_a_point_that_is_near_is_refuted_beyond_it(claim: Claim, m
     monkeypatch.setattr(refuting, "points", lambda symbols, facts: iter(() if symbols else ({},)))
     assert refuting.refute(compiled(claim), Context()) is None
     assert refuting.refute(compiled(claim), Context(), near=({x: sp.S.One},)) is not None
+
+
+@pytest.mark.parametrize(("objective", "teacher"), [(LatentPrediction(), Live()), (DataReconstruction(), None)])
+def test_there_are_data_with_the_covariances_that_are_drawn_in_turned_frames(
+    objective: Objective, teacher: Teacher | None
+) -> None:
+    model = Model(Encoder(2), Predictor(1), objective, teacher)
+    named, turned = letters(model), Turned(alignment(gradient_flow(model)))
+    drawn = {of.name: turned.matrix(of) for of in (named.Sxx, named.Syx)}
+    assert is_covariance({**drawn, "Syy": np.diag([Fraction(1)] * 2)})  # no flow speaks of the target's own covariance

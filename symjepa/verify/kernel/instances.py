@@ -30,6 +30,7 @@ OnLetters = Annihilates | Balanced | Below
 
 NOISE = frozenset(("Snn", "Syn", "Snx"))
 """Covariances of noise n on the target: E n nᵀ, E y nᵀ and E n xᵀ."""
+CROSS = frozenset(("Syx", "Syn", "Snx"))
 
 
 @dataclass(frozen=True)
@@ -232,7 +233,7 @@ def framed(flow: MatrixFlow, frames: Alignment, depth: int = 2) -> Iterator[tupl
     numbers = {
         symbol: sp.Rational(1, 2) for entry in flow.rates for _, c in entry.rate.terms for symbol in c.free_symbols
     }
-    turned = _Turned(frames)
+    turned = Turned(frames)
     for family in flow.rates:
         layers = 1 if family.last is None else int(family.last.xreplace(dict(depths)))
         for number in range(1, layers + 1):
@@ -252,7 +253,7 @@ def turned_depths(flow: MatrixFlow, depth: int = 2) -> Point:
     return {symbol: sp.Integer(depth) for symbol in sorted(symbols, key=str)}
 
 
-class _Turned:
+class Turned:
     """Letters that are diagonal in one rational frame for each class of ends."""
 
     def __init__(self, frames: Alignment) -> None:
@@ -266,11 +267,15 @@ class _Turned:
         return np.array([[p, -q], [q, p]], dtype=object)
 
     def matrix(self, factor: Factor) -> Any:
-        """A diagonal of distinct numbers between the frames of the ends; products of layers keep their outer frames."""
+        """A diagonal of distinct numbers between the frames of the ends; products of layers keep their outer frames.
+
+        Cross-covariances are below 1 and the others at least 2, so that there are data that have them.
+        """
         left, right = ends(factor)
         first = Fraction(2 + sum(map(ord, str(factor))) % 13)
         diagonal = self._product(factor) if isinstance(factor, Segment) else np.diag([first, first + Fraction(3, 2)])
-        return self.frame(left) @ diagonal @ self.frame(right).T
+        size = Fraction(1, 16) if str(factor) in CROSS else 1
+        return self.frame(left) @ (size * diagonal) @ self.frame(right).T
 
     def _product(self, factor: Segment) -> Any:
         product: Any = np.eye(2, dtype=object)
