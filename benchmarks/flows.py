@@ -10,14 +10,14 @@ import sympy as sp
 import symjepa as sj
 from benchmarks.rows import Bar, Row, worst
 from benchmarks.timing import timed
-from symjepa.exact import words
+from symjepa.exact import spelling, words
 from symjepa.exact.scalars import normal
 from symjepa.modes.frames import alignment, ends
 from symjepa.symbols import layer_amplitude
 
 REPEATS = 7
 BAR = Bar(0.2, 0.05)
-CACHED = (alignment, ends, words._key, words._short, layer_amplitude, normal)
+CACHED = (alignment, ends, words._key, spelling.short, layer_amplitude, normal)
 TEACHERS = (sj.Live(), sj.EMA(sj.tau), sj.LayerEMA(sj.tau), sj.Frozen(), sj.Shared(), None)
 DEPTHS = ((1, 1), (3, 2), (10, 10), (sj.L, 1), (sj.L, sj.K))
 

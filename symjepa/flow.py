@@ -12,20 +12,9 @@ from dataclasses import dataclass
 import sympy as sp
 
 from symjepa.errors import BadSegment
-from symjepa.exact.words import (
-    SAMPLE,
-    Factor,
-    Matrix,
-    Segment,
-    Stack,
-    TraceSum,
-    Word,
-    WordSum,
-    expectation,
-    gradient,
-    instantiated,
-    released,
-)
+from symjepa.exact.gradients import expectation, gradient, released
+from symjepa.exact.traces import TraceSum
+from symjepa.exact.words import SAMPLE, Factor, Matrix, Segment, Stack, Word, WordSum, instantiated
 from symjepa.model import EMA, Frozen, LayerEMA, Live, Model, Shared
 from symjepa.symbols import k, l
 

@@ -17,6 +17,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import sympy as sp
+from sympy.core.function import UndefinedFunction
+
+from symjepa.errors import SymjepaError
 
 WEIGHT_CONTEXT, WEIGHT_TARGET, WEIGHT_ENCODER, WEIGHT_PREDICTOR, WEIGHT_TIME = sp.symbols("a c p z time")
 
@@ -69,11 +72,12 @@ v = _symbol("v", "v", "predictor amplitude, the product over its layers", K * _z
 b = _symbol("b", "b", "teacher amplitude", L * _p, real=True)
 u = _symbol("u", "u", "common layer amplitude of a balanced mode", _p, positive=True)
 s = _symbol("s", "s", "common layer amplitude of a balanced layer-wise teacher", _p, positive=True)
+chi = _symbol("chi", r"\chi", "clock of layers out of balance, whose squares are it and constants", 2 * _p, real=True)
 eps = _symbol("eps", r"\varepsilon", "initial encoder amplitude", L * _p, positive=True)
 p = _symbol("p", "p", "fraction of the final amplitude at which a feature counts as learned", 0, positive=True)
 u0 = _symbol("u0", "u_{0}", "initial layer amplitude", _p, positive=True)
 
-AMPLITUDES = frozenset((w, v, b, u, s))
+AMPLITUDES = frozenset((w, v, b, u, s, chi))
 """What moves; the product of a frozen teacher, b, is the one that may be a parameter."""
 
 ENCODER_LAYERS = sp.IndexedBase("w")
@@ -81,6 +85,13 @@ PREDICTOR_LAYERS = sp.IndexedBase("v")
 TEACHER_LAYERS = sp.IndexedBase("b")
 
 _FAMILIES = {"w": ("w", _p), "v": ("v", _z), "b": ("b", _p)}
+
+
+def sequence(name: str, **sign: bool) -> UndefinedFunction:
+    """Unknown constants, one for every integer: `y(k)` is a term.  What is assumed of the name holds of every term."""
+    if by_name(name) is not None:
+        raise SymjepaError(f"a sequence needs a name of its own, that no public symbol has; got {name}")
+    return sp.Function(name, real=True, **sign)
 
 
 @lru_cache(maxsize=10_000)

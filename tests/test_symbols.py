@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+import pytest
 import sympy as sp
 
-from symjepa.symbols import K, L, by_name, eta, l, latex_names, layer_amplitude, meaning, public_symbols, t, w
+from symjepa.errors import SymjepaError
+from symjepa.symbols import (
+    K,
+    L,
+    by_name,
+    eta,
+    l,
+    latex_names,
+    layer_amplitude,
+    meaning,
+    public_symbols,
+    sequence,
+    t,
+    w,
+)
 
 
 def test_a_layer_of_a_number_and_a_layer_of_a_symbol_print_alike() -> None:
@@ -29,3 +44,9 @@ def test_every_public_symbol_has_a_name_and_a_formula_of_its_own() -> None:
     symbols = public_symbols()
     assert {K, L, eta, t, w} <= set(symbols)
     assert len({symbol.name for symbol in symbols}) == len(symbols) == len(set(latex_names().values()))
+
+
+def test_a_sequence_has_a_name_of_its_own() -> None:
+    assert sequence("y", positive=True)(l).is_positive
+    with pytest.raises(SymjepaError, match="a name of its own"):
+        sequence("w")

@@ -7,9 +7,10 @@ are, the start decides, for one predictor layer (`no-stop-gradient-survival`) an
 (`no-stop-gradient-threshold`), and the losers fall below an explicit envelope (`no-stop-gradient-envelope`).  A frozen
 teacher makes a regression (`frozen-teacher`), and a predictor that is always optimal freezes the encoder
 (`predictor-rate`).  An oversized predictor sets a threshold for ρ (`imbalance-threshold`), which a moving average does
-not move (`imbalance-threshold-ema`); `imbalance-signs-ema` has the other signs, and the law at the threshold.  Layers
-out of balance set one too (`unbalanced-layers`), at every depth for two groups of layers in each net
-(`unbalanced-groups`).  Weight decay sets another, with a branch below (`weight-decay-threshold`), and for
+not move (`imbalance-threshold-ema`); `imbalance-signs-ema` has the other signs, and the law at the threshold, and
+`imbalance-opposite-signs` student and teacher of opposite signs above it.  Layers out of balance set one too
+(`unbalanced-layers`), at every depth for two groups of layers in each net (`unbalanced-groups`) and for any family of
+layers (`unbalanced-families`).  Weight decay sets another, with a branch below (`weight-decay-threshold`), and for
 reconstruction too (`weight-decay-reconstruction`); at the threshold itself a mode lands like 1/t
 (`weight-decay-landing`).
 """

@@ -1,8 +1,8 @@
 r"""A frozen teacher makes JEPA a regression on fixed features: no collapse, and nothing learned beyond them.
 
 With τ = 0 the teacher's amplitude b is a parameter, and a balanced mode moves as for the data target with the
-covariance λ b.  It converges from every start to the prediction ρ b of the teacher's feature, if that has the sign of
-the prediction; a mode that the teacher does not hold, b = 0, collapses like a power of time.
+covariance λ b.  From every start its prediction converges to ρ b, that of the teacher's feature, if ρ b > 0; a mode
+that the teacher does not hold, b = 0, collapses like a power of time.
 """
 
 import sympy as sp
@@ -23,7 +23,7 @@ def frozen(values=None):
 
 
 data = modes(Model(Encoder(L), Predictor(K), DataReconstruction(), None, alpha), "balanced")
-regression = Identity(frozen().rates[u], data.rates[u].xreplace({lam: lam * b}))
+regression = Moves(frozen(), u, data.rates[u].xreplace({lam: lam * b}))
 held, opposed, absent = (frozen({lam: sigma2 * g, b: side * root * c**n / g}) for side in (1, -1, 0))
 speed = alpha**K * sigma2 * u ** (n - 1)
 survives = Attracts(held, c, (sp.S.Zero, sp.oo), speed * (c**n - u**n), speed * (u**n - c**n))
@@ -58,8 +58,8 @@ frozen_teacher = Statement(
 @proves(frozen_teacher)
 def theorem():
     yield (
-        f"In balance a mode moves by $\\dot u = {tex(frozen().rates[u])}$, where $b$ is the teacher's amplitude, a"
-        " constant.  This is the flow of the data target with $\\lambda b$ in the place of $\\lambda$:"
+        "In balance a mode moves as for the data target, with $\\lambda b$ in the place of $\\lambda$, where $b$ is the"
+        " teacher's amplitude, a constant:"
     )
     yield regression
     yield (
@@ -69,7 +69,7 @@ def theorem():
     yield survives
     yield "at a linear rate,"
     yield settles
-    yield "and the prediction $v w = \\sqrt\\alpha^K u^{K+L}$ to $\\rho b$, where it rests:"
+    yield "and the prediction $v w = \\sqrt\\alpha^K u^{K+L}$ tends to $\\rho b$, where it rests:"
     yield prediction
     yield "For a teacher of the other sign the balanced mode can only give up,"
     yield reversed_

@@ -10,8 +10,7 @@ along a function that the signs of w and b do not enter.  With a larger encoder 
 rises above a positive bound, then a predictor of the wrong sign is drawn through zero, and every start with v ≥ 0 and a
 positive teacher goes to v = ρ; without correlation the predictor alone decays.
 
-Not told: for ρ > d ≥ 0, student and teacher of opposite signs; which of the two learned points is reached is decided
-by the curve of starts that tend to the origin, which has no closed form here.
+For ρ > d ≥ 0 student and teacher of opposite signs are told in `imbalance-opposite-signs`.
 """
 
 import sympy as sp
@@ -40,7 +39,7 @@ from .imbalance_threshold_ema import V, averaged, b0, d, form, high, on_curve, q
 
 # At the threshold.
 
-top, k = sp.Symbol("Q", positive=True), sp.Symbol("k", positive=True)
+top, k = sp.Symbol("Q", positive=True), sp.Symbol("omega", positive=True)
 X, Y = V * w, d * b
 Z = X - Y
 wide = alpha * top + d**2
@@ -188,8 +187,10 @@ numbers = {
 small = {**numbers, w: sp.Rational(1, 4), b: sp.Rational(1, 4)}
 
 imbalance_signs_ema = Statement(
-    title="Under a moving average a larger encoder has no threshold either, a wrong sign collapses, and equality is"
-    " algebraic",
+    title=(
+        "Under a moving average a larger encoder has no threshold either, a wrong sign collapses, and equality is"
+        " algebraic"
+    ),
     hypotheses=(
         AtMost(w0, b0),
         AtMost(4 * k, sigma2 * alpha),
@@ -233,9 +234,10 @@ imbalance_signs_ema = Statement(
 @proves(imbalance_signs_ema)
 def theorem():
     yield (
-        f"At the threshold, $\\rho = d$, the form ${tex(form)}$ falls, and by a multiple of its square: with $X = Vw$,"
-        " $Y = db$ and $Z = X - Y$ what falls holds $w^4$, $w^2 Y^2$ and $Z^2$, and $Y^2 (X + Z)^2$ makes up what is"
-        " left of $Y^4$.  As long as the form is at most $Q$,"
+        f"At the threshold, $\\rho = d$, the form ${tex(form)}$ falls at least by a multiple of its square.  For write"
+        f" $V$ for the predictor ${tex(V)}$, $X = Vw$, $Y = db$ and $Z = X - Y$: its loss contains positive multiples"
+        " of $w^4$, $w^2 Y^2$ and $Z^2$, and $Y^4$, the part of the square that is missing there, is at most $2 Y^2"
+        " (X^2 + Z^2)$, since $Y = X - Z$.  As long as the form is at most $Q$,"
     )
     yield at_most
     yield (

@@ -4,8 +4,9 @@ none.
 The imbalance v^{2/K}/α - w^{2/L} is conserved, so one variable is left.  In v the flow is polynomial but for roots of
 positive numbers: v moves towards ρ as long as the encoder is not zero, and the encoder is zero where v^{2/K} is α times
 the imbalance, at v = d.  So from v(0) > d the mode survives exactly if ρ > d, and ends at w^{2/L} = (ρ^{2/K} -
-d^{2/K})/α; it collapses exponentially (for one encoder layer) if ρ < d, and like t^{-1/2} for every depth if ρ = d.
-With one predictor layer every sign of v and ρ is told: the predictor must pass no point at which the encoder vanishes.
+d^{2/K})/α; it collapses if ρ ≤ d.  With one predictor layer it does so exponentially for one encoder layer and ρ < d,
+and like t^{-1/2} for every depth of the encoder if ρ = d; and every sign of v and ρ is told: the predictor must pass no
+point at which the encoder vanishes.
 
 Source: the conserved imbalance is that of saxe2014exact and tian2021directpred, Thm 1; the threshold is ours.
 """

@@ -2,8 +2,8 @@ r"""A moving average does not move the threshold of an oversized predictor.
 
 For one layer each the imbalance v²/α - w² = d²/α is conserved under every teacher, so that encoder and teacher are
 left, and their flow is cooperative.  It has one fixed point besides the origin if ρ > d, and none if ρ ≤ d: every
-positive start converges, to the encoder (ρ² - d²)/α above the threshold and to zero at and below it.  Only the pace
-depends on τ.
+positive start converges, above the threshold to the encoder with w² = (ρ² - d²)/α, and to zero at and below it.  Only
+the pace depends on τ.
 """
 
 import sympy as sp
@@ -170,13 +170,13 @@ def theorem():
         " $W$ the rates point inward at both corners,"
     )
     yield from order
-    yield "so that every positive start survives, at two real or complex rates that are negative:"
+    yield "so that every positive start survives, with two rates, real and negative, at the end:"
     yield survives
     yield arrives
     yield (
         "Below the threshold, $\\rho = d - h$, one quadratic form of encoder and teacher falls along every trajectory,"
-        " whatever the signs; its derivative and its multiple leave a sum of squares, for every rate $\\kappa$ up to"
-        " $\\sigma^2 h d$ and $\\tau h/d$:"
+        " whatever the signs: what it loses, less $\\kappa$ times the form itself, is a sum of squares for every rate"
+        " $\\kappa$ up to $\\sigma^2 h d$ and $\\tau h/d$:"
     )
     yield collapses
     yield "At the threshold the origin is the only fixed point, and positive starts converge to it by the same rule:"

@@ -27,7 +27,7 @@ from symjepa.statements.descriptions import modes, pairs
 from symjepa.statements.statement import Let, NearMiss, Statement, proves, tex
 from symjepa.symbols import L, b, lam, sigma2, t, tau, u, u0, w
 
-kappa, lag, lead, gap, pace = (sp.Symbol(x, positive=True) for x in ("kappa", "epsilon", "zeta", "gamma", "theta"))
+kappa, lag, lead, gap, pace = (sp.Symbol(x, positive=True) for x in ("kappa", "xi", "zeta", "gamma", "theta"))
 a, x, b0, y0, z0, x0 = (sp.Symbol(name, positive=True) for name in ("a", "x", "b0", "y0", "z0", "x0"))
 above_rho = 1 + gap / sigma2
 
@@ -151,8 +151,8 @@ def theorem():
     yield exists
     yield (
         "With any number of layers the balanced flow is cooperative: more of the teacher moves the student up, and more"
-        " of the student the teacher.  Below $\\rho = 1$ write $\\lambda = (1 - \\varepsilon)(\\sigma^2 - \\kappa)$. "
-        " Along a live mode of gap $\\kappa$ the teacher $b = u^L/(1 - \\varepsilon)$ falls no faster than it would by"
+        " of the student the teacher.  Below $\\rho = 1$ write $\\lambda = (1 - \\xi)(\\sigma^2 - \\kappa)$. "
+        " Along a live mode of gap $\\kappa$ the teacher $b = u^L/(1 - \\xi)$ falls no faster than it would by"
         " itself, if $\\kappa$ is as small as said above for a curve from $y_0$.  So the curve stays above:"
     )
     yield decay
@@ -169,7 +169,7 @@ def theorem():
     yield along_floor
     yield (
         "and with $\\lambda = \\sigma^2 + \\gamma$ the exponential on which the student is at rest, $b = u^L/\\rho$,"
-        " stays above: there is no blow-up in finite time."
+        " stays above, so that nothing blows up in finite time:"
     )
     yield bounded
     yield along_ceiling

@@ -1,6 +1,6 @@
 r"""Without stop-gradient every mode collapses if the views are not perfectly correlated, from every start.
 
-If gradients flow through both branches the loss is a loss: σ²(v - ρ)² + (σy² - λ²/σ²) times w²/2, and its second part
+If gradients flow through both branches the loss of a mode is w²/2 times σ²(v - ρ)² + σy² - λ²/σ², and its second part
 falls by shrinking the encoder whatever the predictor does.  So the encoder stays below an explicit envelope,
 exponential for one layer, algebraic for more.  The amount is what the best predictor leaves of the target's variance,
 c = σy² (1 - r²).

@@ -2,15 +2,15 @@ r"""How fast the losers collapse without stop-gradient: an envelope below the th
 
 On a curve w^{2/L} - (v - c)²/α = S below the threshold, α S = -D², the predictor stays at least D away from c, so that
 the encoder shrinks at least at the rate L σ² D² w^{2-2/L}: exponentially for one layer, algebraically for more.  At the
-threshold, S = 0, nothing but the encoder itself keeps it shrinking: it collapses like t^{-1/2}, whatever the depth.
+threshold, S = 0, nothing but the encoder itself keeps it shrinking: it collapses like t^{-1/2}, for every L ≥ 2.
 """
 
 import sympy as sp
 
 from symjepa.exact.facts import Fact
-from symjepa.statements.claims import Less, dominated, solves
+from symjepa.statements.claims import Less, Moves, dominated, solves
 from symjepa.statements.descriptions import restricted
-from symjepa.statements.statement import NearMiss, Statement, proves, tex
+from symjepa.statements.statement import NearMiss, Statement, proves
 from symjepa.symbols import L, alpha, sigma2, t, v, w
 
 from .no_stop_gradient_survival import below, beneath, c, lost, perfect, single
@@ -54,8 +54,9 @@ no_stop_gradient_envelope = Statement(
 
 @proves(no_stop_gradient_envelope)
 def theorem():
-    yield f"Below the threshold the encoder moves by $\\dot w = {tex(below.rates[w])}$, and leaving out the part that"
-    yield "carries $\\alpha$ makes it slower.  What is left separates:"
+    yield "Below the threshold, from either side, the encoder moves by"
+    yield Moves(below, w, -L * sigma2 * w ** (3 - 2 / L) * (lost**2 + alpha * w ** (2 / L)))
+    yield "and leaving out the part that carries $\\alpha$ makes it slower.  What is left separates:"
     yield algebraic(below)
     yield algebraic(beneath)
     yield "With one layer it is linear:"

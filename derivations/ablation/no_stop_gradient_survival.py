@@ -2,8 +2,8 @@ r"""Without stop-gradient and with perfectly correlated views some starts surviv
 
 If r² = 1 the loss is σ² w² (v - ρ)²/2, zero wherever the predictor is right, and it is a race: the encoder shrinks
 until the predictor arrives.  Along the flow w^{2/L} minus a function of v alone is conserved.  For one predictor layer
-that function is (v - ρ)²/α, so the start decides: the mode survives exactly if w(0)^{2/L} > (v(0) - ρ)²/α, and its
-square of the layer amplitude ends at the difference.  A small start always loses.
+that function is (v - ρ)²/α, so the start decides: the mode survives exactly if w(0)^{2/L} > (v(0) - ρ)²/α, and the
+square of its layer amplitude ends at the difference.  A small start always loses.
 
 Here ρ = c > 0; for negative ρ the signs of v and ρ change together.
 """
@@ -119,7 +119,7 @@ def theorem():
     )
     yield collapses
     yield mirrored
-    yield "At $S = 0$ both meet: the predictor arrives, but only when nothing is left:"
+    yield "At $S = 0$ both happen at once: the predictor arrives, but only when nothing is left:"
     yield from edges
     yield (
         "A small start is on the side of collapse: for $v(0) \\leq c/2$ and a layer amplitude $u(0) <"

@@ -70,7 +70,7 @@ for part in (*survive[1:], *collapse):
     claim = claim & part
 
 no_stop_gradient_threshold = Statement(
-    title="Without stop-gradient the encoder survives exactly if it outlasts the predictor's way, at every depth",
+    title="Without stop-gradient the encoder survives exactly if the predictor arrives first, at every depth",
     hypotheses=(Less(2, K), AtMost(c, above_end)),
     claim=claim,
     witness={K: 3, L: 2, c: 1, sigma2: 1, alpha: 1, kept: 1, above_end: 2, below_end: 2, ahead: 1, v: 3, w: 1},
@@ -105,8 +105,8 @@ def theorem():
     yield survive[2]
     yield survive[3]
     yield (
-        "Otherwise the curve is $w^{2/L} = H(v) - H(e)$ with $e \\geq c$ for starts above, $f \\leq c$ for starts"
-        " below, and the encoder vanishes when the predictor comes near $e$, or $f$:"
+        "Otherwise the curve is $w^{2/L} = H(v) - H(e)$ with $e \\geq c$ for starts above, and likewise with $f \\leq"
+        " c$, written $c = d + f$, for starts below; the encoder vanishes as the predictor tends to $e$, or $f$:"
     )
     yield from collapse
     yield no_stop_gradient_threshold.claim

@@ -25,7 +25,7 @@ from symjepa.statements.descriptions import modes, pairs, restricted
 from symjepa.statements.statement import Let, NearMiss, Statement, proves, tex
 from symjepa.symbols import K, L, alpha, b, lam, rho, sigma2, t, tau, u, v, w
 
-c, p, S, x0 = (sp.Symbol(name, positive=True) for name in ("c", "p", "S", "x0"))
+c, g, p, S, x0 = (sp.Symbol(name, positive=True) for name in ("c", "g", "p", "S", "x0"))
 root = alpha ** (K / 2)
 imbalance = v ** (2 / K) / alpha - w ** (2 / L)
 
@@ -43,15 +43,15 @@ learned = Attracts(balanced, c, (sp.S.Zero, sp.oo), speed * (c**K - u**K), speed
 rate = -K * alpha**K * sigma2 * c ** (2 * K + 2 * L - 2)
 settles = Linearized(balanced, pairs({u: c}), (rate,), stable=True)
 
-optimal = restricted(mode(Live(), values={lam: sigma2 * c}), {v: c}, (Fact(w, "positive"),))
+optimal = restricted(mode(Live(), values={lam: sigma2 * g}), {v: g}, (Fact(w, "positive"),))
 frozen = Conserved(optimal, w)
 averaged = mode(EMA(tau), depth=sp.S.One)
 silent = [Identity(averaged.rates[x].xreplace({v: rho * b / w}), 0) for x in (w, v)]
 
-# From a start (p, S): one predictor layer, ρ = c.
+# From a start (p, S): one predictor layer, ρ = g.
 square = S + (v**2 - p**2) / alpha
 curve = restricted(
-    mode(Live(), depth=sp.S.One, values={lam: sigma2 * c}),
+    mode(Live(), depth=sp.S.One, values={lam: sigma2 * g}),
     {w: square ** (L / 2)},
     (Fact(v - p, "positive"), Fact(square, "positive")),
 )
@@ -62,17 +62,17 @@ more = AtMost(S**L, square**L, by=Monotone(S, square, L))
 def arrives(factor):
     """The distance of the predictor from its optimum."""
     scale = factor * alpha * sigma2 * S**L
-    by = {"by": alpha * sigma2 * (c - v) * (square**L - S**L)} if factor == 1 else {}
+    by = {"by": alpha * sigma2 * (g - v) * (square**L - S**L)} if factor == 1 else {}
     known = (AtMost(S, square), more) if factor == 1 else ()
-    return dominated(curve, c - v, x0, x0 * sp.exp(-scale * t), -scale * x0, t, on=(Less(v, c),), using=known, **by)
+    return dominated(curve, g - v, x0, x0 * sp.exp(-scale * t), -scale * x0, t, on=(Less(v, g),), using=known, **by)
 
 
-nearly = Within(square, S, (c**2 - p**2) / alpha)
+nearly = Within(square, S, (g**2 - p**2) / alpha)
 
 predictor_rate = Statement(
     title="The faster the predictor the smaller the encoder, and an optimal predictor freezes it",
     let=(Let(rho, lam / sigma2),),
-    hypotheses=(Less(0, K), AtMost(p, v), AtMost(v, c), Less(0, w)),
+    hypotheses=(Less(0, K), AtMost(p, v), AtMost(v, g), Less(0, w)),
     claim=kept[0]
     & kept[1]
     & kept[2]
@@ -85,13 +85,13 @@ predictor_rate = Statement(
     & silent[0]
     & silent[1],
     witness={
-        **{K: 1, L: 2, alpha: 2, sigma2: 1, lam: 1, tau: 1, c: 3, p: 1, S: 1, x0: 1},
+        **{K: 1, L: 2, alpha: 2, sigma2: 1, lam: 1, tau: 1, c: 3, g: 3, p: 1, S: 1, x0: 1},
         **{b: 1, t: 1, u: 1, v: 2, w: 1},
     },
     near_misses=(
         NearMiss(
             Conserved(mode(Live()), v ** (2 / K) - w ** (2 / L)),
-            at={K: 1, L: 1, alpha: 2, lam: 1, sigma2: 1, v: 2, w: 1, c: 3, p: 1},
+            at={K: 1, L: 1, alpha: 2, lam: 1, sigma2: 1, v: 2, w: 1, g: 3, p: 1},
             why="α divides the predictor's part",
         ),
         NearMiss(
@@ -100,16 +100,16 @@ predictor_rate = Statement(
         ),
         NearMiss(
             arrives(2),
-            at={K: 1, L: 1, alpha: 1, sigma2: 1, lam: 1, S: 10, p: 1, v: sp.Rational(3, 2), c: 2, w: 1},
+            at={K: 1, L: 1, alpha: 1, sigma2: 1, lam: 1, S: 10, p: 1, v: sp.Rational(3, 2), g: 2, w: 1},
             why="twice as fast",
         ),
         NearMiss(
-            Within(square, S, (c**2 - p**2) / alpha**2),
-            at={p: 1, v: 3, c: 3, alpha: 2, S: 1, w: 1, K: 1},
+            Within(square, S, (g**2 - p**2) / alpha**2),
+            at={p: 1, v: 3, g: 3, alpha: 2, S: 1, w: 1, K: 1},
             why="the encoder moves by 1/α",
         ),
         NearMiss(
-            Conserved(restricted(mode(Live(), values={lam: sigma2 * c}), {v: 2 * c}, (Fact(w, "positive"),)), w),
+            Conserved(restricted(mode(Live(), values={lam: sigma2 * g}), {v: 2 * g}, (Fact(w, "positive"),)), w),
             why="no other predictor stays where it is",
         ),
     ),
@@ -131,7 +131,7 @@ def theorem():
     yield learned
     yield settles
     yield (
-        "Off balance, with one predictor layer and $\\rho = c$, let the mode start at $v = p < c$ with $w^{2/L} = S$."
+        "Off balance, with one predictor layer and $\\rho = g$, let the mode start at $v = p < g$ with $w^{2/L} = S$."
         f"  Then $w^{{2/L}} = {tex(square)}$, which is at least $S$, so that the predictor arrives at a rate that grows"
         " with $\\alpha$,"
     )
@@ -141,10 +141,10 @@ def theorem():
     yield nearly
     yield (
         "In the limit the predictor is at its optimum all the time.  Under the live teacher this is $v = \\rho$, and"
-        " there"
+        " there the encoder stands still,"
     )
     yield frozen
-    yield "is constant.  Under a moving average the optimum is $v = \\rho b/w$, and neither of the two moves there,"
+    yield "Under a moving average the optimum is $v = \\rho b/w$, and neither of the two moves there,"
     yield from silent
     yield "so that only the teacher does, towards the encoder."
     yield predictor_rate.claim

@@ -7,8 +7,8 @@ So the value at z = 0 is the threshold: above it the mode survives and the produ
 the smallest group of the encoder is lost.  If the smallest group is in the predictor, z its square, there is no
 threshold.
 
-More than two squares in a net are in `unbalanced-layers`; that all differences of squares are kept, at every depth, is
-`balance-law`.
+It is the case of `unbalanced-families` in which the offsets take two values in each net.  That all differences of
+squares are kept, at every depth, is `balance-law`.
 """
 
 from dataclasses import dataclass
@@ -163,7 +163,7 @@ def theorem():
     yield (
         "With two groups in each net the layers of the first group of the predictor move by $\\dot v_1 ="
         f" {tex(oversized[2].whole(lam).rates[first])}$.  Each layer times its own rate gives the same product, so that"
-        " all squares are $z$ and constants.  Let $z$ be the smallest, in the encoder, and $v_1^2 = z + d^2$.  Both"
+        " all squares are $z$ plus constants.  Let $z$ be the smallest, in the encoder, and $v_1^2 = z + d^2$.  Both"
         " factors of the predictor's product rise with $v_1$, so that $v_1$ tends to the $d + g$ at which the product"
         " is $\\rho$, from below and from above; if $\\rho$ is no more than the product at $v_1 = d$, then to $d$, and"
         " the first group of the encoder to zero.  With two groups in the encoder,"

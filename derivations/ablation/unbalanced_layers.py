@@ -1,13 +1,13 @@
 r"""Layers out of balance move by one clock, and the smallest layer says who collapses.
 
 Under the live teacher the squares of all layers of a mode grow at one speed, so that their differences are conserved.
-Let z ≥ 0 be how far the square of the smallest layer is from zero.  If that layer is in the encoder, the predictor is
+Let z ≥ 0 be the square of the smallest layer.  If that layer is in the encoder, the predictor is
 not yet zero when the encoder is: its amplitude there, the product of its layers at z = 0, is the threshold for ρ.  If
 it is in the predictor there is no threshold, and every ρ > 0 survives.  The mode ends where the product of the
 predictor's layers is ρ.
 
-Shown for each net of up to two predictor and three encoder layers that is listed, and at every depth for two groups of
-layers in each net in `unbalanced-groups`; the argument is the same for all.
+Shown for each net of up to two predictor and three encoder layers that is listed, amplitude by amplitude; at every
+depth, for any family of layers, it is `unbalanced-families`.
 """
 
 import sympy as sp
@@ -153,8 +153,8 @@ def theorem():
     yield (
         "Let $z$ be the square of the smallest layer, and let this be $w_1$ first, with $v_1^2 = z + d^2$ and all other"
         " squares $z + x_i$, $z + y_k$.  The speed of $v_1$ is a positive factor times $\\rho$ less the product of the"
-        " predictor's layers, which rises with $z$.  So $v_1$ tends to the $d + g$ where both are equal, and if $\\rho$"
-        " is no more than the product at $z = 0$ then to zero, and the encoder with it:"
+        " predictor's layers, which rises with $z$.  So $v_1$ tends to the $d + g$ where both are equal; if $\\rho$ is"
+        " no more than the product at $z = 0$ then $z$ tends to zero, $v_1$ to $d$, and the encoder vanishes:"
     )
     yield from thresholds
     yield "For two encoder layers the rate at the end shows that each counts with its own square:"

@@ -1,11 +1,13 @@
-r"""At the threshold of weight decay a mode comes down to its last amplitude like 1/t, for both targets and every depth.
+r"""At the threshold of weight decay a mode comes down to its last amplitude like 1/t, for both targets at every depth.
 
 At η = η_c the growth rate h(u) - η of `weight-decay-threshold` touches zero at u = c and is negative elsewhere.  Beyond
 c it lies below a parabola: its slope vanishes at c, and the slope of the slope is at most what it is there.  So u - c
-falls at least as fast as the solution of x' = -r x².
+falls at least as fast as the solution x of $x' = -r x^2$.
 
 With m and m + n for the exponents of h, c^n = m e, and λ and η as there, r is any number up to α^K σ² n (m+n)
-c^{m+n-1}/2, which is the coefficient at c.  For one layer each see `weight-decay-threshold`.
+c^{m+n-1}/2, which is the coefficient at c.  For one layer each see
+`weight-decay-threshold`; reconstruction with one layer each has nothing to land on, and collapses like t^{-1/2}
+(`weight-decay-reconstruction`).
 """
 
 from dataclasses import dataclass
@@ -119,13 +121,11 @@ weight_decay_landing = Statement(
 
 @proves(weight_decay_landing)
 def theorem():
-    yield (
-        f"At the threshold a balanced mode moves by $\\dot u = {tex(jepa.flow.rates[u])}$, with $c^K = (K + 2L - 2) e$."
-    )
+    yield "At the threshold $c^K = (K + 2L - 2) e$, so that"
     yield jepa.begins
     yield (
-        f"So the bracket $\\eta_c - h$, over $\\alpha^K \\sigma^2$, is ${tex(jepa.depth)}$, vanishes at $c$ with its"
-        f" slope, and is at least ${tex(jepa.bend / 2)}\\,(u - c)^2$ beyond:"
+        f"The growth rate of a balanced layer is $-\\alpha^K \\sigma^2$ times $$ {tex(jepa.depth)}, $$ which vanishes"
+        f" at $c$ with its slope, and is at least ${tex(jepa.bend / 2)}\\,(u - c)^2$ beyond:"
     )
     yield jepa.lands()
     yield "For the data target the exponents of $h$ are $K + L - 2$ and $2K + 2L - 2$, and $c^{K+L} = (K + L - 2) f$:"

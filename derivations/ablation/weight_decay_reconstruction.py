@@ -1,8 +1,8 @@
-r"""Weight decay for the data target: the same two branches, but for one layer each, where the threshold is λ itself.
+r"""Weight decay for the data target: the same two branches, but for one layer each, where √α λ itself is the threshold.
 
 For the data target the exponents of h are m = K + L - 2 and m + K + L.  For more than two layers this is the situation
 of the latent target.  For one layer each m = 0: h is greatest at zero, so that there is no lower branch.  A mode with
-√α λ > η grows from every start, and one with √α λ ≤ η collapses, exponentially or, in the case of equality, like
+√α λ > η survives from every start, and one with √α λ ≤ η collapses, exponentially or, in the case of equality, like
 t^{-1/2}.  So reconstruction needs no large start where JEPA does.
 """
 
@@ -92,7 +92,7 @@ weight_decay_reconstruction = Statement(
 def theorem():
     yield (
         f"In balance a layer moves by $\\dot u = {tex(mae.flow({}).rates[u])}$, with the exponents $m = K + L - 2$ and"
-        " $m + K + L$ in $h$.  For more than two layers in all $m > 0$,"
+        " $m + K + L$ in $h$.  For more than two layers in all $m > 0$, with the ends of intervals as before,"
     )
     yield from mae.order()
     yield "and what was said of the latent target holds with these exponents: exponential collapse above the threshold,"

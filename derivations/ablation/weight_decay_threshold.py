@@ -236,7 +236,7 @@ def miss(claim, why, **more):
 
 
 weight_decay_threshold = Statement(
-    title="Weight decay above its threshold leaves collapse alone; below it a mode needs a large enough start",
+    title="Above its threshold weight decay leaves nothing but collapse; below it a mode needs a large enough start",
     hypotheses=jepa.hypotheses,
     claim=All((*jepa.claim.claims, balances, algebraic)),
     witness={**POINT, lam: 1, excess: 1, t: 1, u0: 1, x0: 1, u: 2, v: 1, w: 1},
@@ -269,7 +269,8 @@ def theorem():
     yield (
         f"In balance a layer moves by $\\dot u = {tex(jepa.flow({}).rates[u])}$, that is $u (h(u) - \\eta)$ with $h ="
         f" {tex(jepa.gain(lam))}$.  Let $m = K + 2L - 2$.  Write $\\lambda = {tex(jepa.covariance)}$ and $c^K = m e$;"
-        f" then $h$ is greatest at $u = c$, with the value $\\eta_c = {tex(jepa.critical)}$."
+        f" then $h$ is greatest at $u = c$, with the value $\\eta_c = {tex(jepa.critical)}$.  The exponents are"
+        " positive, and the ends of the intervals in which the branches will be found lie on either side of $c$:"
     )
     yield from jepa.order()
     yield (

@@ -7,7 +7,8 @@ moments, so that everything that follows is exact for every data set.
 
 import sympy as sp
 
-from symjepa.exact.words import TraceSum, WordSum
+from symjepa.exact.traces import TraceSum
+from symjepa.exact.words import WordSum
 from symjepa.model import Model
 from symjepa.statements.claims import All, Claim, LossIs
 from symjepa.statements.descriptions import Layers

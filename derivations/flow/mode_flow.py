@@ -92,7 +92,7 @@ def theorem():
     yield from products
     yield "and the teachers by"
     yield from teachers
-    yield "Without stop-gradient the second residual doubles the drive and adds the target's own variance:"
+    yield "Without stop-gradient the second residual doubles the drive and brings in the target's own variance:"
     yield unstopped
     yield (
         "If the joint is balanced too, $w = u^L$ and $v = (\\sqrt\\alpha\\,u)^K$, and one equation is left for the"

@@ -1,6 +1,7 @@
 r"""The matrix flow of every layer of encoder, predictor and teacher, for every depth.
 
-Every layer moves by the residual correlation G = W̄ Σyx - P W Σxx, carried back through the layers above and below it.
+Every layer that is trained moves by the residual correlation G = W̄ Σyx - P W Σxx, carried back through the layers above
+and below it.
 The stop-gradient keeps the target branch out of the gradient; without it the encoder feels a second residual through
 that branch.
 
@@ -90,14 +91,12 @@ semi_gradient = Statement(
 @proves(semi_gradient)
 def theorem():
     yield (
-        f"Let $G = {tex(residuals[0])}$ (live teacher; in general $\\overline{{W}}\\,\\Sigma^{{yx}} -"
-        " P\\,W\\,\\Sigma^{xx}$).  The loss is quadratic in the"
+        "The loss is quadratic in $P\\,W$, and its gradient there is $-G$ with $G = \\overline{W}\\,\\Sigma^{yx} -"
+        f" P\\,W\\,\\Sigma^{{xx}}$, which is ${tex(residuals[0])}$ for the live teacher.  Differentiating a word by"
+        " one of its layers opens it there: what stands above the layer comes to the left of $G$, transposed, and what"
+        " stands below it to the right."
     )
-    yield (
-        "prediction, and differentiating a word by one of its layers opens it there: what stands above the layer comes"
-        " to its left, transposed,"
-    )
-    yield "and what stands below to its right.  For the four teachers under stop-gradient,"
+    yield "So for the four teachers under stop-gradient,"
     yield from students
     yield "For the data target the target branch is the identity:"
     yield from reconstruction

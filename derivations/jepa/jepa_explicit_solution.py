@@ -1,10 +1,10 @@
 r"""Where the trajectory is explicit: Lambert's W for a JEPA with one encoder layer, from below and from above, the
 logistic for reconstruction with one layer each, a power where there is no predictor.
 
-With one encoder layer x = ρ/u^K - 1 obeys x + log|x| = x₀ + log|x₀| - K σ² ρ² t for every predictor depth K, which W
-inverts: for a start below the fixed point x is positive, above it -1 < x < 0, and the argument of W lies between -1/e
-and 0, still on its principal branch.  For the data target u² is logistic.  Without a predictor the rate is one power,
-and a Bernoulli equation.
+With one encoder layer $x = \rho/u^K - 1$ obeys $x + \log|x| = x_0 + \log|x_0| - K \sigma^2 \rho^2 t$ for every
+predictor depth K, which W inverts: for a start below the fixed point x is positive, above it $-1 < x < 0$, and the
+argument of W lies between $-1/e$ and 0, still on its principal branch.  For the data target u² is logistic.  Without a
+predictor the rate is one power, and a Bernoulli equation.
 
 Source: corless1996lambertw, Eq. 1.5; saxe2014exact, Eq. 5, for the data target.
 """
@@ -93,8 +93,9 @@ def theorem():
     yield "A start above it has $x = -x_1$ with"
     yield Less(0, x1)
     yield Less(x1, 1)
-    yield "so that the argument of $W$ starts above $-1/e$ (`lambert-edge`) and moves away from it:"
+    yield "so that the argument $-x_1 e^{-x_1}$ of $W$ starts above $-1/e$ by `lambert-edge`, as"
     yield Cite(below_the_edge, {y: 1 - lam / (sigma2 * u1**K)})
+    yield "and moves away from it:"
     yield sinks
     yield (
         f"For the data target $\\dot u = {tex(mae.rates[u])}$ is a Bernoulli equation, and $u^2$ logistic, from every"

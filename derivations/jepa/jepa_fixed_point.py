@@ -1,7 +1,8 @@
 r"""A balanced mode of a JEPA with a live teacher has one learned solution, u^K = ρ, and it is stable.
 
-The rate of the common layer amplitude is a unit times ρ - u^K, so nothing else is fixed on u > 0; the derivative there
-is the linear rate.  For one predictor layer the encoder's amplitude is w = ρ^L: deeper encoders are more selective.
+The rate of the common layer amplitude is a positive factor times ρ - u^K, so nothing else is fixed on u > 0; its
+derivative at the fixed point is the linear rate.  For one predictor layer the encoder's amplitude is w = ρ^L: deeper
+encoders are more selective.
 
 Source: littwin2024jepa, Cor. 4.3 (K = 1).
 """
@@ -38,7 +39,7 @@ def rests_at(encoder_amplitude: sp.Expr) -> Zeros:
     return Zeros(single, (component({u: own}, (u - own,)),), (Cofactors(pairs({u: 1}), -sigma2 * u ** (2 * L)),))
 
 
-encoder = Moves(jepa, u**L, L * u ** (L - 1) * unit * (rho - u**K))
+encoder = Moves(jepa, u**L, L * sigma2 * u ** (K + 3 * L - 2) * (rho - u**K))
 
 jepa_fixed_point = Statement(
     title="The learned solution of a JEPA mode is unique, stable, and attracts every positive start",
@@ -115,7 +116,7 @@ def theorem():
         f"Aligned and balanced, a mode moves by $\\dot u = {tex(jepa.rates[u])}$.  With $\\rho = \\lambda/\\sigma^2$"
         " the right-hand side is"
     )
-    yield Identity(jepa.rates[u], unit * (rho - u**K), why="take out the unit")
+    yield Identity(jepa.rates[u], unit * (rho - u**K), why="take out the positive factor")
     yield (
         f"whose factor ${tex(unit)}$ is positive on $u > 0$, and $u \\mapsto u^K$ is injective there, so that $u^K ="
         " \\rho$ is the only fixed point:"

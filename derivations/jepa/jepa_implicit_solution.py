@@ -16,7 +16,7 @@ from symjepa.statements.statement import Let, NearMiss, Printed, Reading, Statem
 from symjepa.symbols import L, lam, n, rho, sigma2, u
 
 jepa = modes(Model(Encoder(L), Predictor(1), LatentPrediction(), Live()), "balanced")
-psi = u / rho
+psi = sp.Symbol("psi", positive=True)
 powers = sp.Sum(1 / (n * psi**n), (n, 1, 2 * L - 1))
 below = sp.log(psi) - sp.log(1 - psi) - powers
 above = sp.log(psi) - sp.log(psi - 1) - powers
@@ -33,7 +33,7 @@ truncated = sp.log(psi) - sp.log(1 - psi) - sp.Sum(1 / (n * psi**n), (n, 1, 2 * 
 
 jepa_implicit_solution = Statement(
     title="A JEPA mode runs on a finite sum of powers and one logarithm",
-    let=(Let(rho, lam / sigma2),),
+    let=(Let(rho, lam / sigma2), Let(psi, u / rho)),
     hypotheses=(Less(0, lam),),
     claim=from_below & from_above,
     witness=({L: 2, lam: 2, sigma2: 1, u: 1}, {L: 2, lam: 1, sigma2: 1, u: 2}),
@@ -67,10 +67,7 @@ jepa_implicit_solution = Statement(
 
 @proves(jepa_implicit_solution)
 def theorem():
-    yield (
-        f"With one predictor layer a balanced mode moves by $\\dot u = {tex(jepa.rates[u])}$.  Write $\\psi = u/\\rho$"
-        " with $\\rho = \\lambda/\\sigma^2$."
-    )
+    yield f"With one predictor layer a balanced mode moves by $\\dot u = {tex(jepa.rates[u])}$."
     yield "Term by term the derivative of the sum of powers is a geometric sum, which closes for every $L$:"
     yield geometric
     yield (

@@ -1,8 +1,8 @@
 r"""The printed mode equation of a JEPA, from its loss: w' = λ w^{3-1/L} - (λ/ρ) w³ in the time L t.
 
 Littwin et al. print the equation of the product amplitude w of the encoder for one predictor layer, without the factor
-L that unit-rate gradient flow carries; in the time L t it is exactly theirs.  For K predictor layers the exponents
-move.
+L that unit-rate gradient flow carries; in the time L t it is exactly theirs.  With K predictor layers the exponents are
+others.
 
 Source: littwin2024jepa, Eq. 7.
 """
@@ -68,7 +68,10 @@ jepa_mode_ode = Statement(
 
 @proves(jepa_mode_ode)
 def theorem():
-    yield f"In balance $\\dot u = {tex(single.rates[u])}$, and the encoder's amplitude is $w = u^L$.  By the chain rule"
+    yield (
+        f"With one predictor layer a balanced mode moves by $\\dot u = {tex(single.rates[u])}$, and the encoder's"
+        " amplitude is $w = u^L$.  By the chain rule"
+    )
     yield conversion
     yield "which is the printed equation once time is measured as $L t$.  For any number of predictor layers"
     yield general

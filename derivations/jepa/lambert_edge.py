@@ -1,4 +1,4 @@
-r"""y e^{-y} stays below 1/e for 0 < y < 1: the argument that keeps Lambert's W on its principal branch.
+r"""For 0 < y < 1 the product $y e^{-y}$ stays below $1/e$, which keeps Lambert's W on its principal branch.
 
 A lemma for trajectories that start above the fixed point.
 

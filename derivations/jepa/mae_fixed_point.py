@@ -1,7 +1,7 @@
-r"""Reconstruction has one learned solution too, u^{K+L} = ρ: with depth its amplitude forgets how predictable a
-feature is.
+r"""Reconstruction has one learned solution too, u^{K+L} = ρ, and it is stable.
 
-For one predictor layer w = ρ^{L/(L+1)}, which tends to ρ and not, as for a JEPA, to a power of it.
+With one predictor layer the encoder's amplitude is w = ρ^{L/(L+1)}: it lies between √ρ and ρ at every depth, where that
+of a JEPA is ρ^L, and the amplitude of a layer forgets with depth how predictable a feature is.
 
 Source: littwin2024jepa, Cor. 4.3.
 """
@@ -26,7 +26,7 @@ rate = -depth * sigma2 * rho ** ((2 * depth - 2) / depth)
 complete = Zeros(mae, (component({u: learned}, (u**depth - rho,), depth),), (Cofactors(pairs({u: 1}), -unit),))
 stable = Linearized(mae, pairs({u: learned}), (rate,), stable=True)
 attracts = Converges(mae, learned, sp.S.Zero, sp.oo, unit, depth)
-encoder = Moves(mae, u**L, L * u ** (L - 1) * unit * (rho - u**depth))
+encoder = Moves(mae, u**L, L * sigma2 * u ** (K + 2 * L - 2) * (rho - u**depth))
 
 mae_fixed_point = Statement(
     title="The learned solution of a reconstruction mode is unique, stable, and attracts every positive start",
@@ -40,7 +40,8 @@ mae_fixed_point = Statement(
             why="the fixed point of the latent target",
         ),
         NearMiss(
-            Linearized(mae, pairs({u: learned}), (rate / depth,), stable=True), why="the rate without the factor K + L"
+            Linearized(mae, pairs({u: learned}), (-sigma2 * rho ** ((2 * depth - 2) / depth),), stable=True),
+            why="the rate without the factor K + L",
         ),
         NearMiss(
             Linearized(mae, pairs({u: learned}), (-depth * sigma2 * rho ** ((2 * depth - 1) / depth),), stable=True),
@@ -69,7 +70,7 @@ mae_fixed_point = Statement(
 
 @proves(mae_fixed_point)
 def theorem():
-    yield f"In balance $\\dot u = {tex(mae.rates[u])}$, which is a unit times $\\rho - u^{{K+L}}$:"
+    yield f"In balance $\\dot u = {tex(mae.rates[u])}$, which is a positive factor times $\\rho - u^{{K+L}}$:"
     yield Identity(mae.rates[u], unit * (rho - u**depth))
     yield "As $u \\mapsto u^{K+L}$ is injective on $u > 0$, its only fixed point there is"
     yield complete

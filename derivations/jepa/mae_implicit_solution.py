@@ -1,9 +1,9 @@
 r"""The trajectory of a reconstruction mode, implicitly: one power and one integral for every depth, elementary for two
 layers in all and for four.
 
-With d = K + L the flow is u' = σ² u^{d-1} (ρ - u^d).  One step of the geometric series takes the power -u^{2-d}/(d - 2)
-off the time λ t, and leaves the integral of x/(ρ - x^d).  For d = 4 that is a logarithm of u²; for d = 2 the whole is
-one, and u² is logistic.
+With d = K + L the flow is $\dot u = \sigma^2 u^{d-1} (\rho - u^d)$, and $c = \rho^{1/d}$ is learned.  One step of the
+geometric series takes the power $-u^{2-d}/(d - 2)$ off the time λ t, and leaves the integral of $x/(\rho - x^d)$.  For
+d = 4 that is a difference of logarithms in u²; for d = 2 the whole is one, and u² is logistic.
 
 Source: saxe2014exact, Eq. 5, for two layers.
 """

@@ -61,8 +61,8 @@ mae_mode_ode = Statement(
 @proves(mae_mode_ode)
 def theorem():
     yield (
-        f"For the data target a balanced mode moves by $\\dot u = {tex(single.rates[u])}$: the drive has lost the"
-        " factor $w$ of the teacher."
+        "For the data target and one predictor layer a balanced mode moves by $\\dot u ="
+        f" {tex(single.rates[u])}$: the drive has lost the factor $w$ of the teacher."
     )
     yield "By the chain rule $w = u^L$ moves by"
     yield conversion

@@ -1,5 +1,5 @@
-r"""Where nothing is learned: without positive covariance, or without a predictor, a balanced mode has no fixed point on
-u > 0.
+r"""Where nothing is learned: without positive covariance, or without a predictor and with ρ ≠ 1, a balanced mode has no
+fixed point on u > 0.
 
 For λ ≤ 0 both objectives only shrink a mode.  Without a predictor a JEPA mode moves by u' = (λ - σ²) u^{2L-1}: it
 decays or grows according to ρ, and stands still everywhere exactly at ρ = 1.  Together with `jepa-fixed-point` and
@@ -34,7 +34,7 @@ drifts = nowhere(bare, (lam - sigma2) * u ** (2 * L - 1))
 stands = Moves(critical, u, sp.S.Zero)
 
 no_fixed_point = Statement(
-    title="Without covariance, or without a predictor, a balanced mode rests nowhere",
+    title="Without positive covariance, or without a predictor and with ρ ≠ 1, a balanced mode rests nowhere",
     hypotheses=(Less(0, K), Unequal(lam, sigma2)),
     claim=shrinks & fades & drifts & stands,
     witness={K: 1, L: 2, lam: 2, sigma2: 1, opposed: 1, u: 1},
@@ -52,12 +52,18 @@ no_fixed_point = Statement(
 
 @proves(no_fixed_point)
 def theorem():
-    yield f"With $\\lambda = -\\mu \\leq 0$ a JEPA mode moves by $\\dot u = {tex(jepa.rates[u])} < 0$,"
+    yield (
+        f"With $\\lambda = -\\mu \\leq 0$ a JEPA mode moves by $\\dot u = {tex(jepa.rates[u])}$, which is negative on"
+        " $u > 0$,"
+    )
     yield shrinks
-    yield f"and one of reconstruction by $\\dot u = {tex(mae.rates[u])} < 0$:"
+    yield f"and so is the rate of reconstruction, $\\dot u = {tex(mae.rates[u])}$:"
     yield fades
-    yield f"Without a predictor a JEPA mode moves by $\\dot u = {tex(bare.rates[u])}$, which has one sign,"
+    yield (
+        f"Without a predictor a JEPA mode moves by $\\dot u = {tex(bare.rates[u])}$, which has the sign of $\\lambda -"
+        " \\sigma^2$:"
+    )
     yield drifts
-    yield "but for $\\lambda = \\sigma^2$, where it vanishes everywhere:"
+    yield "At $\\lambda = \\sigma^2$ it vanishes everywhere:"
     yield stands
     yield no_fixed_point.claim

@@ -1,10 +1,11 @@
 r"""Solutions of the matrix flow exist for all times: training does not blow up in finite time.
 
-Along the flow every layer of encoder and predictor gains squared length at one rate, twice the correlation of guess and
-residual.  Completing the square bounds it by half the squared length of the target, whatever the layers do.  A target
-that does not move (data, frozen teacher) therefore feeds every layer at most linearly in time, at every depth.  For an
-encoder of one layer a target that the encoder makes is bounded by the encoder itself, which therefore grows at most
-exponentially, and the predictor with it, however deep.
+Along the flow every layer of the encoder gains squared length at one rate, twice the correlation of guess and residual,
+and every layer of the predictor at α times that rate.  Completing the square bounds it by half the squared length of
+the target, whatever the layers do.  If the target does not move (data, frozen teacher) the squared length of every
+layer therefore grows at most linearly in time, at every depth.  For an encoder of one layer a target that the encoder
+makes is bounded by the encoder itself, which therefore grows at most exponentially, and the predictor with it, however
+deep.
 """
 
 from dataclasses import replace
@@ -94,7 +95,7 @@ def fed(layers: Layers, share) -> Growth:
 
 def scalars(**letters) -> Instance:
     """Letters of size one, where the guess is half the target unless told otherwise."""
-    told = {"W_1": 1, "P_1": half, "Wbar": 1, "Sxx": 1, "Syx": 1, "Syy": 1, **letters}
+    told = {"W_1": 1, "P_1": half, "Sxx": 1, "Syx": 1, "Syy": 1, **letters}
     return Instance({name: ((x,),) for name, x in told.items()}, {K: 1, L: 1, k: 1, alpha: 1, eta: 0, tau: 1, c: 1})
 
 
@@ -121,14 +122,15 @@ boundedness = Statement(
 @proves(boundedness)
 def theorem():
     yield (
-        "Let $\\Sigma^{xx} = x x^\\top$, $\\Sigma^{yx} = y x^\\top$ and $\\Sigma^{yy} = y y^\\top$, as for any"
-        " covariances that belong to data.  Multiplied by its own layer, each rate closes to the same trace: half the"
-        " squared length of an encoder layer grows at"
+        "Both sides of each bound are linear in the covariances, and these are sums of moments of single pairs of"
+        " views: it suffices to take $\\Sigma^{xx} = x x^\\top$, $\\Sigma^{yx} = y x^\\top$ and $\\Sigma^{yy} = y"
+        " y^\\top$.  Multiplied by its own layer, each rate closes to the same trace: but for the decay, which only"
+        " helps, half the squared length of an encoder layer grows at"
     )
     yield (
-        "the rate $\\operatorname{tr}\\big((P W x)^\\top(\\overline{W} y - P W x)\\big)$, that of a predictor layer at"
-        f" $\\alpha$ times this.  With ${tex(missed(live))}$ for the difference of the guess and half the target (live"
-        " teacher), this is"
+        "the rate $\\operatorname{tr}\\big((P W x)^\\top(\\overline{W} y - P W x)\\big)$, that of a predictor"
+        f" layer at $\\alpha$ times this.  With ${tex(missed(live))}$ for the difference of the guess and half the"
+        " target (live teacher), this is"
     )
     yield (
         "$\\tfrac14 \\lVert \\overline{W} y \\rVert^2$ less the square of that difference.  Where the target does not"
@@ -136,9 +138,10 @@ def theorem():
     )
     yield from linearly
     yield (
-        f"For an encoder of one layer and $\\Sigma^{{yy}} \\leq {tex(c)}$ the target is at most ${tex(c)}\\lVert"
-        " \\overline{W} \\rVert^2$, and a teacher is no more than what it has followed.  No bound of the covariance of"
-        " the context from below is needed:"
+        f"If $\\Sigma^{{yy}} \\leq {tex(c)}\\,I$ the mean squared length of the target is at most ${tex(c)}\\lVert"
+        " \\overline{W} \\rVert_F^2$.  For an encoder of one layer the live teacher is that layer, and the squared"
+        " length of a teacher that follows grows at most at $\\tau$ times that of the layer.  No bound of the"
+        " covariance of the context from below is needed:"
     )
     yield from exponentially
     yield boundedness.claim

@@ -3,8 +3,9 @@ r"""In balance the product of the layers moves by itself: the flow of a deep lin
 The layers of a product move by the residual carried through their neighbours.  In balance what stands above a layer,
 times its transpose, is a power of one matrix (`gram-powers`), the positive semidefinite root of $W W^\top$, and what
 stands below is a power of the root of $W^\top W$.  So of the layers only their product is left, for the encoder and for
-the predictor each by itself.  P W as a whole closes where the target does not move (data target, frozen teacher) and
-nowhere else, and a teacher that follows layer by layer does not close.
+the predictor each by itself.  P W as a whole closes where the target does not move (data target, frozen teacher).
+Under the live teacher it does not, nor does it under an EMA teacher together with that teacher; and a teacher that
+follows layer by layer is moved by more than the products.
 
 Source: arora2018optimization, Thm 1.
 """
@@ -295,10 +296,10 @@ end_to_end = Statement(
 def theorem():
     yield (
         "The product moves by what each layer adds.  A layer of the encoder moves by the residual, carried back through"
-        f" the layers above and below it; with these layers themselves that makes ${tex(W.segment(L, l))}$ and its"
-        " transpose on the"
+        " the layers above and below it.  Put between these layers again, the residual has"
+        f" ${tex(W.segment(L, l) @ W.segment(L, l).T)}$ on its left and"
+        f" ${tex(W.segment(l - 1, 0).T @ W.segment(l - 1, 0))}$ on its right.  In balance both are powers:"
     )
-    yield (f"left of it, ${tex(W.segment(l - 1, 0))}$ and its transpose on the right.  In balance both are powers:")
     yield from [use.of for use in first.shares[0].by]
     yield (
         f"At the ends, ${tex(top(W, L))} = {tex(W.product() @ W.product().T)}$ and"

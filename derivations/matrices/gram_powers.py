@@ -1,8 +1,9 @@
 r"""In balance the Gram matrix of a product of layers is a power of that of its outermost layer.
 
-What one layer hands to the next, $W_l W_l^\top = W_{l+1}^\top W_{l+1}$, can be pulled through the layers above it until
-it stands at the end, layer by layer; each step adds one power.  So $W_{L:l} W_{L:l}^\top = (W_L W_L^\top)^{L-l}$ from
-above and $W_{l:0}^\top W_{l:0} = (W_1^\top W_1)^l$ from below, by induction over l, for every depth.
+What one layer hands to the next, $W_\ell W_\ell^\top = W_{\ell+1}^\top W_{\ell+1}$, can be pulled through the layers
+above it until it stands at the end, layer by layer; each step adds one power.  So $W_{L:j} W_{L:j}^\top = (W_L
+W_L^\top)^{L-j}$ from above and $W_{j:0}^\top W_{j:0} = (W_1^\top W_1)^j$ from below, by induction over $j$, for every
+depth.
 
 Source: arora2018optimization, proof of Thm 1.
 """
@@ -108,7 +109,6 @@ pulled = ByInduction(
         Use(None, right=A @ A.T),
         Use(Unfolded(A), left=gram_power(A, n + 1), scale=MINUS),
     ),
-    why="$A (A^\\top A)^n A^\\top = (A A^\\top)^{n+1}$",
 )
 live = Layers(latent(STOPPED["live"]))
 W, P = live.letters.encoder, live.letters.predictor
@@ -130,7 +130,7 @@ def claimed(lhs: WordSum, rhs: WordSum, last, on=(inside_W,), first=ZERO) -> ByI
 upper, under, top_layer = W.segment(L, j), W.segment(j, 0), W.layer(L)
 
 gram_powers = Statement(
-    title="In balance the Gram matrix of a product of layers is a power of that of its last layer",
+    title="In balance the Gram matrix of a product of layers is a power of that of its outermost layer",
     claim=All((*powers, *passed, pulled)),
     hypotheses=(Less(0, K),),
     witness={K: 2, L: 2, j: 1, n: 1, alpha: 1, eta: 0},
@@ -147,7 +147,7 @@ gram_powers = Statement(
 
 @proves(gram_powers)
 def theorem():
-    yield "For one matrix, the powers of its two Gram matrices turn into each other:"
+    yield "For one matrix, the powers of its two Gram matrices turn into each other, one factor at a time:"
     yield pulled
     yield (
         f"Let the encoder be balanced.  The Gram matrix ${tex(W.layer(j) @ W.layer(j).T)}$ of a layer equals"
@@ -155,7 +155,11 @@ def theorem():
     )
     yield "becomes the Gram matrix of that one, and, step by step, that of the last.  From below likewise:"
     yield from passed[:2]
-    yield "Each layer that is taken into the product therefore adds one power, and the same holds of the predictor:"
+    yield "and the same holds of the predictor:"
     yield from passed[2:]
-    yield "At the ends of the product nothing is left of the layers but these powers:"
+    yield (
+        "Each layer that is taken into the product therefore adds one power, and at the end nothing is left of the"
+        " layers but these powers:"
+    )
+    yield from powers
     yield gram_powers.claim

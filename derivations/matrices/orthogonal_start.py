@@ -9,6 +9,7 @@ layers that are orthogonal.
 Source: littwin2024jepa, Sec. 3.
 """
 
+from dataclasses import replace
 from fractions import Fraction
 
 import sympy as sp
@@ -66,7 +67,7 @@ orthogonal_start = Statement(
         DECOUPLES.read(
             Reading(
                 "at orthogonal layers with one amplitude $c$ what the first layer makes of a common eigenvector moves"
-                " along itself, at the rate of the balanced mode",
+                " along itself, at the rate of the balanced mode (written for one layer each)",
                 "refuted",
                 decoupled,
                 at=orthogonal,
@@ -80,9 +81,9 @@ orthogonal_start = Statement(
 def theorem():
     yield (
         "Let $\\Sigma^{xx} n = \\sigma^2 n$ and $\\Sigma^{yx} n = \\lambda n$, and write $A$ for the product of"
-        f" all layers above the first, ${tex(above)}$.  The gradient of the first layer, applied to $n$, is"
+        f" all layers above the first, ${tex(above)}$.  The rate of the first layer, applied to $n$, is"
     )
-    yield turned
+    yield replace(turned, why="both covariances meet $n$")
     yield (
         "In balance and with orthogonal layers of one amplitude the second word contracts $W_1 n$, but the first is"
         " $\\lambda$ times the image of $W n$ under $A^\\top$.  That is a multiple of $W_1 n$ only if the frames meet:"

@@ -1,14 +1,16 @@
 r"""Noise on the target view alone changes nothing but the loss, as long as the target is under stop-gradient.
 
-Write y + n for the target, with n of mean zero and uncorrelated with the context; it may be correlated with y.  The
-loss gains a trace that holds no letter which the gradient sees, so no layer moves differently: the expected flow does
-not contain Σyy.  Without stop-gradient the noise pulls the encoder together, and noise that is correlated with the
-context is not noise: it drives every layer like a part of the target.
+Write y + n for the target, with n of mean zero and uncorrelated with the context; it may be correlated with y.  Its
+moments are $\Sigma^{nn}$, $\Sigma^{yn}$ with the target and $\Sigma^{nx}$ with the context.  The loss gains a trace
+that holds no letter which the gradient sees, so no layer moves differently: the expected flow does not contain Σyy.
+Without stop-gradient the encoder feels the noise, and noise that is correlated with the context is not noise: it drives
+every layer like a part of the target.
 """
 
 import sympy as sp
 
-from symjepa.exact.words import Matrix, TraceSum, WordSum
+from symjepa.exact.traces import TraceSum
+from symjepa.exact.words import Matrix, WordSum
 from symjepa.model import Model
 from symjepa.statements.claims import All, TargetNoise
 from symjepa.statements.descriptions import Layers
@@ -107,8 +109,8 @@ def theorem():
     yield "so that no layer of encoder or predictor feels it, and a teacher moves by the layers alone:"
     yield from silent
     yield (
-        "Without stop-gradient the same traces are differentiated through the target branch, and the encoder is pulled"
-        " together:"
+        "Without stop-gradient the same traces are differentiated through the target branch, and the encoder moves to"
+        " make them smaller:"
     )
     yield unstopped
     yield (

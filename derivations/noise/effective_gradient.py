@@ -69,7 +69,7 @@ effective_gradient = Statement(
     printed=(
         BOTTLENECK.read(
             Reading(
-                "without a bottleneck already: where the semi-gradient rests with one layer each, $v = \\rho$, the"
+                "already without a bottleneck, where the semi-gradient rests with one layer each, $v = \\rho$, the"
                 " gradient of the loss itself shrinks the encoder if $r^2 < 1$, so that the loss alone does not decide",
                 "confirmed",
                 Less(resting, 0, by=2 * w**2 * (sigma2 * sigma2_y - lam**2) / sigma2),

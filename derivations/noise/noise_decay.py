@@ -1,4 +1,5 @@
-r"""Pure noise is forgotten at every depth; balanced modes forget it only algebraically, unbalanced ones exponentially.
+r"""Pure noise is forgotten: in balance at every depth, but only algebraically; with one layer each exponentially by an
+encoder that the predictor outweighs.
 
 Where context and target are uncorrelated a mode has covariance λ = 0: the drive is gone and the flow only contracts.
 In balance one substitution solves it: y = u^{-q} grows at constant speed, q = 2(K + L - 1).  For one layer each, with
@@ -37,7 +38,7 @@ power = (K + L) / q
 product, limit = (u0 ** (-q) + q * sigma2 * t) ** (-power), (q * sigma2 * t) ** (-power)
 
 noise_decay = Statement(
-    title="Noise decays algebraically in balance, exponentially off balance",
+    title="Noise decays algebraically in balance, and exponentially in an encoder that the predictor outweighs",
     let=(
         Let(q, 2 * K + 2 * L - 2),
         Let(gone, sp.exp(-2 * sigma2 * delta * t)),
@@ -121,9 +122,12 @@ noise_decay = Statement(
 
 @proves(noise_decay)
 def theorem():
-    yield f"Without covariance the balanced flow is $\\dot u = {tex(balanced.rates[u])}$.  Along it $y = u^{{-q}}$ has"
-    yield Identity(along(balanced, u ** (-q)), q * sigma2, why="the powers of $u$ cancel, whatever the depths")
-    yield "a constant speed.  Hence"
+    yield (
+        f"Without covariance the balanced flow is $\\dot u = {tex(balanced.rates[u])}$.  Along it the powers of $u$ in"
+        " the speed of $y = u^{-q}$ cancel, whatever the depths:"
+    )
+    yield Identity(along(balanced, u ** (-q)), q * sigma2)
+    yield "Hence"
     yield solution
     yield "The start only helps: dropping it makes $y$ smaller, and $x \\mapsto x^{-1/q}$ is decreasing, since"
     yield Less(0, q, why="$K, L \\geq 1$")
@@ -136,7 +140,7 @@ def theorem():
     yield Conserved(single, v**2 - w**2, why="both halves are $-2\\sigma^2 v^2w^2$")
     yield (
         "the imbalance $\\delta$.  Eliminating $v$ leaves a logistic equation for $w^2$.  With $E ="
-        f" {tex(sp.exp(-2 * sigma2 * delta * t))}$ what stands"
+        f" {tex(sp.exp(-2 * sigma2 * delta * t))}$ the denominator"
     )
     yield "under the root is at least $\\delta$,"
     yield AtMost(delta, rest, why="$E \\leq 1$")

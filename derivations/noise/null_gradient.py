@@ -1,4 +1,4 @@
-r"""Noise that the two views do not share drives nothing; noise that is also alone in the context is forgotten by the
+r"""Noise that the two views do not share drives nothing; noise that is also alone in the context never grows in the
 first layer.
 
 If the target is uncorrelated with a direction n of the context, Σyx n = 0, then the drive of W_1 along n vanishes
@@ -87,7 +87,7 @@ noisy_channel = Instance({**reference.matrices, "W_1": ((1, -1),), "S": ((1, -1)
 clean_channel = Instance({**clean.matrices, "S": ((1, 0), (0, 1))}, clean.numbers)
 
 null_gradient = Statement(
-    title="Unshared noise has no gradient, and noise of its own is forgotten",
+    title="Unshared noise drives nothing, and noise that is alone in the context never grows in the first layer",
     claim=All(tuple(claims)),
     hypotheses=(),
     witness=clean,

@@ -1,9 +1,9 @@
 r"""How much later the less influential feature is learned: without bound in a JEPA, boundedly in reconstruction.
 
 At equal covariance the two times to one threshold differ by the integral of a difference of inverse speeds, which near
-the origin is a power of the amplitude: x^{1-2L} for a JEPA, with any predictor, and x for reconstruction.  As the start
-tends to 0 the difference grows at least like a logarithm for a JEPA of any depth, one encoder layer included; for
-reconstruction it stays between two numbers.
+the origin is of the order of a power of the amplitude: x^{1-2L} for a JEPA, with any predictor, and x for
+reconstruction.  As the start tends to 0 the difference grows at least like a logarithm for a JEPA of any depth, one
+encoder layer included; for reconstruction it stays between two numbers.
 
 Source: littwin2024jepa, Thm 4.5 (leading terms).
 """
@@ -99,16 +99,16 @@ critical_time_difference = Statement(
 def theorem():
     yield (
         "Let two features have one covariance $\\lambda_0$ and influences $c_1^m > c_2^m$, with $m = K$ for a JEPA and"
-        " $m = K + L$ for reconstruction.  By `learning-order` the first is learned first.  The time that the second"
-        " takes longer is an integral.  For reconstruction its integrand is"
-        f" ${tex(excess(mae))}$ times $x$, up to a factor between $1$ and one over what is left of the drives at the"
-        " threshold.  So it is at least"
+        " $m = K + L$ for reconstruction.  By `learning-order` the first is learned first.  In units of $1/\\lambda_0$"
+        " the time by which the second is later is an integral.  For reconstruction its integrand is"
+        f" $\\left({tex(excess(mae))}\\right) x$, up to a factor between $1$ and one over what is left of the drives at"
+        " the threshold.  So it is at least"
     )
     yield at_least
     yield "and at most"
     yield at_most
     yield (
-        "for every start.  For a JEPA the power is $x^{1-2L} \\geq \\theta^{2-2L}/x$, whose integral is no less than a"
+        "for every start.  For a JEPA the power is $x^{1-2L} \\geq \\theta^{2-2L}/x$, and the integral at least a"
         " logarithm:"
     )
     yield unbounded

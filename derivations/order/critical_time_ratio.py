@@ -2,8 +2,8 @@ r"""The ratio of two critical times, with explicit constants: where and how stro
 
 Two features of equal covariance: relative to the time itself, the smaller influence costs of the order ε^{K/L} in a
 JEPA and ε^{(K+L-2)/L} in reconstruction, with constants that are explicit and differ only by what is left of the
-drives at the threshold.  With one predictor layer and two encoder layers both are of the order ε^{1/2}; a deeper
-encoder makes the effect on the ratio weaker in reconstruction, and stronger in a JEPA.  Both ratios tend to 1.
+drives at the threshold.  With one predictor layer both are of the order ε^{1/2} for two encoder layers; with more of
+them the effect on the ratio is weaker in reconstruction, and stronger in a JEPA.  Both ratios tend to 1.
 
 Source: littwin2024jepa, Thm 4.5 (leading terms).
 """
@@ -109,7 +109,7 @@ critical_time_ratio = Statement(
         GREEDY.read(
             Reading(
                 "with two encoder layers and one predictor layer the effect of the influence on the ratio of times"
-                " is, for small $\\varepsilon$, a hundredth of what it is in a JEPA",
+                " is, for small $\\varepsilon$, in reconstruction at most a hundredth of what it is in a JEPA",
                 "refuted",
                 AtMost(100 * longer(mae), longer(jepa)),
                 at=low,
@@ -129,7 +129,7 @@ def theorem():
     yield "and for reconstruction between"
     yield from times[mae]
     yield (
-        "In the same way the time that the second takes longer, the integral of a difference of inverse speeds, is"
+        "In the same way the time by which the second is later, the integral of a difference of inverse speeds, is"
         " for a JEPA between"
     )
     yield jepa_least

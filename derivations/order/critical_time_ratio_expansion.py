@@ -4,7 +4,7 @@ Two features of equal covariance, c₁ > c₂.  For a JEPA with two encoder laye
 \frac{K+2L-2}{2L-2} \Bigl(\frac1{\rho_2} - \frac1{\rho_1}\Bigr) \varepsilon^{K/L} + O(\varepsilon^{(K+1)/L}), $$
 whatever the threshold; with one predictor layer the correction is of the order ε^{1/L}.  For reconstruction it is of
 the order ε^{(K+L-2)/L}, and its coefficient is K + L - 2 times λ(t₂ - t₁), which stays between two numbers
-(`critical-time-difference`) and holds the threshold.
+(`critical-time-difference`) and depends on the threshold.
 
 Source: littwin2024jepa, Thm 4.5 (leading terms of the times).
 """
@@ -178,8 +178,9 @@ critical_time_ratio_expansion = Statement(
 def theorem():
     yield (
         "Let two features have one covariance $\\lambda_0$, and $c_1 > c_2$; write $I_k = (u_0^{-k} - \\theta^{-k})/k$"
-        " for the integral of $x^{-k-1}$.  For reconstruction, with $d = K + L$, the time of the first feature is"
-        " $I_{d-2}$ but for a bounded term, and the other takes longer by a bounded time (`critical-time-difference`):"
+        " for the integral of $x^{-k-1}$, and count times in units of $1/\\lambda_0$.  For reconstruction, with $m = K"
+        " + L$, the time of the first feature is $I_{m-2}$ but for a bounded term, and the other takes longer by a"
+        " bounded time (`critical-time-difference`):"
     )
     yield base
     yield not_more_R
@@ -189,14 +190,14 @@ def theorem():
     yield "Since"
     yield Less(0, d - 2, why="$L \\geq 2$")
     yield flat
-    yield "it is also at most a multiple of $u_0^{d-2}$ times the time of the first,"
+    yield "it is also at most a multiple of $u_0^{m-2}$ times the time of the first,"
     yield at_most_Q
-    yield "and what $(d - 2) u_0^{d-2}$ times that time differs from $1$ by is of the order $u_0^{d-2}$ itself:"
+    yield "and $(m - 2) u_0^{m-2}$ times that time differs from $1$ by no more than the order $u_0^{m-2}$ itself:"
     yield for_mae
     yield (
-        "For a JEPA $x^{-b-1}/(1 - (x/c_1)^K)$ with $b = K + 2L - 2$ lies between"
-        " $x^{-b-1}$ and the first two terms of its geometric series, the second with what is left of the drive at the"
-        " threshold, so that the time of the first feature is between $I_b$ and $I_b + N_J I_{2L-2}$:"
+        "For a JEPA the inverse speed $x^{-a}/(1 - (x/c_1)^K)$ with $a = K + 2L - 1$ lies between"
+        " $x^{-a}$ and the first two terms of its geometric series, the second over what is left of the drive at the"
+        " threshold, so that the time of the first feature is between $I_{a-1}$ and $I_{a-1} + N_J I_{2L-2}$:"
     )
     yield low
     yield not_more
@@ -206,7 +207,7 @@ def theorem():
     )
     yield jepa_least
     yield not_longer
-    yield "Smaller powers are compared with $I_b$, for $u_0 < \\theta$:"
+    yield "Smaller powers are compared with $I_{a-1}$, for $u_0 < \\theta$:"
     yield from (small, large, near, second)
     yield "All exponents are positive,"
     yield from (Less(0, 2 * L - 3, why="$L \\geq 2$"), Less(0, b))

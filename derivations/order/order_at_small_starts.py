@@ -1,10 +1,10 @@
 r"""From small starts the larger covariance is learned first, whatever the influences: an explicit bound on the lead.
 
 Feature 1 has the larger covariance, feature 2 the larger influence, and at the amplitude h layers of both move equally
-fast.  Below h the first gains, with an integrand that is at least κ h^{1-a} (h^m - x^m)/x; above h it loses no more
-than the interval times the largest loss.  So its lead is at least κ h^{1-a+m} (log(h/u₀) - r) with an explicit r: it
-grows beyond all bounds as the start tends to 0, at every depth, for a JEPA and for reconstruction alike.  As ε → 0 the
-two objectives do not order features differently.
+fast; their speeds are λ u^a (1 - (u/c)^m), as in `learning-order`.  Below h the first gains, with an integrand that is
+at least κ h^{1-a} (h^m - x^m)/x; above h it loses no more than the length of the way times the largest loss.  So its
+lead is at least κ h^{1-a+m} (log(h/u₀) - r) with an explicit r: it grows beyond all bounds as the start tends to 0, at
+every depth, for a JEPA and for reconstruction alike.  As ε → 0 the two objectives do not order features differently.
 """
 
 import sympy as sp
@@ -24,12 +24,6 @@ def early(duel: Duel, here):
     """At most what the first feature gains between an amplitude and h."""
     m, a = duel.learner.degree, duel.learner.order
     return duel.scale * h ** (1 - a) * (h**m * sp.log(h / here) - (h**m - here**m) / m)
-
-
-def late(duel: Duel, stop):
-    """At least what it loses between h and an amplitude above it."""
-    m, a = duel.learner.degree, duel.learner.order
-    return duel.scale * (stop - h) * (stop**m - h**m) * h**-a / duel.left(stop)
 
 
 def early_slope(duel: Duel, here):
@@ -109,15 +103,12 @@ order_at_small_starts = Statement(
     witness=chosen,
     near_misses=(
         NearMiss(
-            AtMost(early(duels[0], start), duels[0].named_lead),
+            AtMost(kappa_J * early(duels[0], start) / duels[0].scale, duels[0].named_lead),
             at=chosen | {start: sp.Rational(49, 100)},
             why="what is lost above h must be made up for",
         ),
         NearMiss(
-            AtMost(
-                h * early(duels[1], start) / start - late(duels[1], theta),
-                duels[1].named_lead,
-            ),
+            AtMost(h / start * at_least(duels[1]), duels[1].named_lead),
             at=small,
             why="one power of u₀/h",
         ),
@@ -146,9 +137,9 @@ order_at_small_starts = Statement(
 @proves(order_at_small_starts)
 def theorem():
     yield (
-        "Let layers of both features move equally fast at the amplitude $h$, the first being faster below it.  As"
-        " $c_1 < c_2$, the covariances are in the proportion of what is left at $h$ of the drive of the other feature,"
-        " with a common factor $\\mu$.  There is a predictor,"
+        "Layers of both features move equally fast at the amplitude $h$, so that the covariances are in the proportion"
+        " of what is left there of the drive of the other feature, with a common factor $\\mu$; as $c_1 < c_2$, the"
+        " first feature is faster below $h$.  There is a predictor,"
     )
     yield Cite(time_is_integral)
     yield (

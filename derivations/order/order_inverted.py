@@ -137,9 +137,10 @@ def theorem():
     )
     yield from (closes(influence) for influence in (rho1, rho2))
     yield (
-        "and for reconstruction it is $x^{-3}$ and a rational function of $x^2$, times $x$.  So all four times are"
-        " elementary:"
+        "and for reconstruction it is the sum of $x^{-3}$ and of $x$ times a rational function of $x^2$.  So all four"
+        " times are elementary:"
     )
     yield from reached
-    yield "Their order is that of explicit numbers."
+    yield "Their order is that of explicit numbers:"
+    yield orders
     yield order_inverted.claim

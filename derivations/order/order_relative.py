@@ -99,7 +99,7 @@ def theorem():
         " of it:"
     )
     yield second
-    yield "Of the difference is left the logarithm of a number above 1,"
+    yield "What is left of the difference is the logarithm of a number above 1,"
     yield Identity(t_2 - t_1, longer)
     yield "so that the larger influence takes longer:"
     yield later

@@ -6,7 +6,8 @@ predictor answer with A = σ²ρ² and B = σ²w².  In balance it is A = L c an
 and L, under the average of the product and under averages of the layers alike: to first order s^L moves as b does.
 
 On the line of collapse w = 0 the rates solve x² + (τ + σ²v²) x + τσ²v(v - ρ) = 0: it attracts where v lies beyond ρ
-or on the other side of 0, and repels between.  Only there, with a predictor of the wrong sign, can they be complex.
+or on the other side of 0, and repels between.  Only on this line, and with a predictor of the wrong sign, can rates be
+complex.
 
 Source: tian2021directpred, App. D.4, for K = L = 1.
 """
@@ -65,7 +66,7 @@ complex_there = Identity((linear**2 - 4 * constant).subs(turning, simultaneous=T
 # Balance.
 
 c = sp.Symbol("c", positive=True)
-speed = sigma2 * (lam / sigma2) ** ((2 * K + 2 * L - 2) / K)
+speed = sigma2 * rho ** ((2 * K + 2 * L - 2) / K)
 
 
 def in_balance(flow, teacher: sp.Symbol, power: sp.Expr, *rates: sp.Expr) -> Linearized:
@@ -81,7 +82,7 @@ of_live = Linearized(live, pairs({u: learned}), (-K * c,), stable=True)
 delays = below_predictor(L * c, K * c)
 
 ema_decay_rates = Statement(
-    title="Under a moving average a learned mode has real rates, slower than under a live teacher",
+    title="Under a moving average a learned mode has real rates, and is slower than under a live teacher",
     let=(Let(rho, lam / sigma2), Let(c, speed)),
     hypotheses=(Less(0, K), Less(0, lam)),
     claim=off_balance
@@ -141,25 +142,25 @@ def theorem():
         f" line, the roots of `teacher-rates` with $A = {tex(encoder)}$ and $B = {tex(predictor)}$:"
     )
     yield off_balance
-    yield "On the line of collapse $v$ does not move to first order, and $w$ and $b$ make a quadratic equation,"
+    yield "On the line of collapse $v$ does not move to first order, and $w$ and $b$ lead to a quadratic equation,"
     yield collapses(True)
     yield collapses(False)
     yield "the first where $v$ and $v - \\rho$ have one sign, the second between.  Its discriminant is"
     yield real_or_not
     yield (
-        "a sum of squares where the predictor has the sign of $\\lambda$; where it has not, a teacher with $\\tau ="
-        " \\sigma^2 v^2$ makes it negative, and the mode collapses in a spiral:"
+        "a sum of squares where the predictor has the sign of $\\lambda$; where it has not, $v = -v_0 < 0$, a teacher"
+        " with $\\tau = \\sigma^2 v_0^2$ makes it negative, and the mode collapses in a spiral:"
     )
     yield complex_there
     yield Less(-4 * lam * sigma2 * wrong**3, 0)
-    yield f"In balance let $c = {tex(sigma2 * rho ** ((2 * K + 2 * L - 2) / K))}$.  With"
+    yield "In balance, with"
     yield Less(0, c)
     yield "encoder and predictor answer with $A = Lc$ and $B = Kc$, both under the average of the product"
     yield from real(L * c, K * c)
     yield of_product
     yield "and under averages of the layers, for $s^L$ moves to first order as $b$ does:"
     yield of_layers
-    yield "Under a live teacher the one rate is $-Kc$, and both averages are slower:"
+    yield "Under a live teacher there is one rate, $-Kc$, and the slow one of the two under either average is slower:"
     yield of_live
     yield delays
     yield ema_decay_rates.claim

@@ -154,10 +154,10 @@ ema_fixed_points = Statement(
 def theorem():
     yield (
         f"With one layer each, $\\dot w = {tex(single.rates[w])}$, $\\dot v = {tex(single.rates[v])}$ and $\\dot b ="
-        f" {tex(single.rates[b])}$.  At rest $b = w$, and then both students' rates are"
+        f" {tex(single.rates[b])}$.  At rest $b = w$, and then encoder and predictor have the rates"
     )
     at_rest = {b: w}
-    yield Identity(single.rates[w].subs(at_rest), -sigma2 * w * v * (v - rho), why="take out the unit")
+    yield Identity(single.rates[w].subs(at_rest), -sigma2 * w * v * (v - rho))
     yield Identity(single.rates[v].subs(at_rest), -sigma2 * w**2 * (v - rho))
     yield "The second vanishes where $w = 0$ or $v = \\rho$, and then so does the first:"
     yield lines
@@ -166,19 +166,20 @@ def theorem():
     yield (
         f"On the level set $v = {tex(predictor)}$, and with $\\rho = {tex(threshold)}$, the encoder moves by $\\dot w ="
         f" {tex(level.rates[w])}$ for positive amplitudes.  Each variable helps the other there.  Below the start and"
-        f" $m$ lies ${tex(below)}$, above them ${tex(above)}$:"
+        " $m$ lies $w_{\\mathrm{below}}$, above them $w_{\\mathrm{above}}$:"
     )
     yield from _corners()
     yield "so that the rates point into the box with these corners.  It holds one fixed point, and hence"
     yield reached
     yield (
         f"In balance the student moves by $\\dot u = {tex(product.rates[u])}$ beside the average $b$ of the product,"
-        " and with $s^L$ in the place of $b$ beside averages $s$ of the layers.  At rest $b = u^L$ or $s = u$, and both"
-        " rates are"
+        " and with $s^L$ in the place of $b$ beside averages $s$ of the layers.  At rest $b = u^L$ or $s = u$, and the"
+        " rate is"
     )
-    yield Identity(product.rates[u].subs({b: u**L}), unit * (u**K - rho), why="take out the unit")
+    yield Identity(product.rates[u].subs({b: u**L}), unit * (u**K - rho))
+    yield "under the one as"
     yield Identity(layers.rates[u].subs({s: u}), unit * (u**K - rho))
-    yield "so that there is one fixed point, the one of the live teacher:"
+    yield "under the other, so that there is one fixed point, the one of the live teacher:"
     yield one_of_product
     yield one_of_layers
     yield ema_fixed_points.claim

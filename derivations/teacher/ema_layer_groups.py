@@ -1,15 +1,14 @@
 r"""At every depth, differences of layers add the rates -τ and 0, whatever their amplitudes.
 
 Split the L layers of the encoder into two groups of any sizes, M and L - M, with amplitudes w₁ and w₂.  The mode rests
-where the product of the predictor is ρ, with averages equal to their layers.  Under averages of layers the rates are
-a zero for each amplitude that is free, the pair of `teacher-rates` with A and B as in `ema-layers`, and -τ for the lag
-by which one group of averages differs from the other.  An average of the product has the pair alone, and a live teacher
--B.  Two groups in the predictor add a zero and nothing else.
+where the product of the predictor is ρ, with averages equal to their layers.  Under averages of layers the rates are a
+zero for each amplitude that is free, the pair of `teacher-rates` with $A$ and $B$ as in `ema-layers`, and -τ for the
+lag by which one group of averages differs from the other.  An average of the product has the pair alone, and a live
+teacher -B.  Two groups in the predictor add a zero and nothing else.
 
 Where all layers of a net have one amplitude every way to split them is allowed, and the differences between two groups
 make up all differences of layers: there -τ belongs to L - 1 directions, and zero to L - 1, to K - 1, and to the one
-along which the whole encoder changes.  For more than two amplitudes in a net see `ema-layers` and
-`ema-layers-spectrum`.
+along which the whole encoder changes.  For any amplitudes, layer by layer, see `ema-layers-spectrum`.
 """
 
 import sympy as sp
@@ -126,8 +125,8 @@ def theorem():
     yield (
         "About such a point every layer of the student moves by the error of the prediction times the product of all"
         f" the others.  So with $A = {tex(encoder)}$ and $B = {tex(predictor)}$ the error and the lag of the teacher's"
-        " product make the pair of `teacher-rates`, and a lag with $M b_1/w_1 + (L - M) b_2/w_2$ at rest decays by"
-        " itself:"
+        " product make the pair of `teacher-rates`, and a lag that leaves $M b_1/w_1 + (L - M) b_2/w_2$ as it"
+        " is decays by itself:"
     )
     yield lags
     yield "An average of the product has no such lag:"

@@ -1,14 +1,14 @@
 r"""Layer by layer: the pair of rates, one rate -τ for each layer more, and a zero for every conserved imbalance.
 
 The layers of a mode rest on a manifold, v₁⋯v_K = ρ with any amplitudes of the encoder, the averages on top of them.
-Off it the error of the prediction and the teacher's lag make the pair of `teacher-rates`, with A = σ²ρ²W² Σ 1/w_l² and
-B = σ²ρ²W² Σ 1/v_k², W = w₁⋯w_L, balanced or not.  The manifold has K + L - 1 dimensions, as many as there are conserved
+Off it the error of the prediction and the teacher's lag make the pair of `teacher-rates`, with A = σ²ρ²w² Σ 1/w_l² and
+B = σ²ρ²w² Σ 1/v_k², w = w₁⋯w_L, balanced or not.  The manifold has K + L - 1 dimensions, as many as there are conserved
 imbalances, and as many zero rates.  Averages of layers have L - 1 rates -τ besides: lags that cancel in the product
 decay by themselves and are not seen by the student.  An average of the product has none of these, and under a live
 teacher the pair shrinks to -B.
 
-Shown here for one and two layers of either kind.  At every depth the pair holds in balance (`ema-decay-rates`), and all
-rates hold for two groups of layers (`ema-layer-groups`); for more amplitudes they are believed (`ema-layers-spectrum`).
+Shown here for one and two layers of either kind, as determinants of the whole.  At every depth the pair holds in
+balance (`ema-decay-rates`), and all rates hold for any amplitudes (`ema-layers-spectrum`).
 """
 
 import sympy as sp
@@ -98,13 +98,13 @@ ema_layers = Statement(
 @proves(ema_layers)
 def theorem():
     yield (
-        "Let $r$ be the error of the prediction.  Every layer moves by $r$ times the product of all the others, so that"
-        " to first order $\\dot r$ takes $\\sigma^2\\rho^2W^2$ over the square of each amplitude: with two layers of"
-        f" the encoder and one of the predictor $A = {tex(answers(2, 1)[0])}$ and $B = {tex(answers(2, 1)[1])}$.  Under"
-        " averages of layers"
+        "Let $r$ be the error of the prediction.  Every layer moves by $r$ times the product of all the others, so"
+        " that to first order it adds to $\\dot r$ minus $\\sigma^2 \\rho^2 w^2 r$ over the square of its amplitude,"
+        " where $w = w_1 \\cdots w_L$: with two layers of the encoder and one of the predictor $A ="
+        f" {tex(answers(2, 1)[0])}$ and $B = {tex(answers(2, 1)[1])}$.  Under averages of layers"
     )
     yield two_layers
-    yield "Its rate $-\\tau$ is that of lags with $b_1/w_1 + b_2/w_2$ at rest; one encoder layer has none:"
+    yield "The rate $-\\tau$ is that of lags that leave $b_1/w_1 + b_2/w_2$ as it is; one encoder layer has none:"
     yield two_predictors
     yield "Nor has an average of the product,"
     yield of_product

@@ -86,7 +86,7 @@ def theorem():
         f" product by $\\dot b = {tex(product.rates[b])}$; each rate grows with the other amplitude.  At $b = u^L$ the"
         " teacher rests, and the student moves towards $m$:"
     )
-    yield Identity(product.rates[u].subs(b, u**L), unit * (u**K - m**K), why="take out the unit")
+    yield Identity(product.rates[u].subs(b, u**L), unit * (u**K - m**K), why="a common factor taken out")
     yield "Now take an amplitude below the start and $m$, and another above,"
     yield from below
     yield from above

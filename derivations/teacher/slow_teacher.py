@@ -1,13 +1,13 @@
 r"""Where the teacher is slow the student waits for it: a reduced equation, solved for both averages and every depth.
 
-For τ → 0 the student rests where the error of its prediction vanishes, u^{K+L} = ρ b (ρ s^L beside averages of layers),
-and the teacher moves it from there.  In the student's amplitude the reduced equations are of Bernoulli's kind: u^K, or
-u^{K/L} beside averages of layers, goes to its limit at the constant rate Kτ/(K+L).  The two averages share this rate
-and differ for L ≥ 2.
+For τ → 0 the student rests where the error of its prediction vanishes, u^{K+L} = ρ b, or ρ s^L beside averages of
+layers, and the teacher moves it from there.  In the student's amplitude the reduced equations are of Bernoulli's kind:
+u^K, or u^{K/L} beside averages of layers, goes to its limit at the constant rate Kτ/(K+L).  The two averages share
+this rate and differ for L ≥ 2.
 
-Nothing is neglected in the bound: for every τ, and a student that starts at its rest or below, the reduced solution is
-ahead of the true one while it rises, since in truth the student is still on its way.  How far ahead,
-`slow-teacher-error` says.
+As a bound the reduced solution neglects nothing: for every τ, from a start below what is learned with the student at
+its rest or below, it is ahead of the true solution at all times, since in truth the student is still on its way.  How
+far ahead, `slow-teacher-error` says.
 """
 
 import sympy as sp

@@ -1,18 +1,15 @@
 r"""How far a slow teacher's student is behind: an explicit error of order τ, at all times.
 
 The reduced solution U of `slow-teacher` is a bound from above.  From below, take the same equation with its limit
-lowered by a factor κ^L (κ for averages of layers), and the student a factor κ below its rest on it.  It stays behind
-the true student as soon as
+lowered by a factor κ^L, or κ for averages of layers, and the student a factor κ below its rest on it.  It stays behind
+the true student as soon as $$ \tau \rho \leq (K+L)\, \sigma^2 \kappa^{K-2} (1 - \kappa^{K+L})\, u_0^{3K+2L-2}, $$ and
+so κ^{K+L} U^K ≤ u^K ≤ U^K at all times: the relative error of u^K is at most 1 - κ^{K+L}, of order τ.  In terms of the
+start of the teacher, u₀^{K+L} = ρ b(0), the condition asks for τ to be small against the power (3K+2L-2)/(K+L) of ρ
+b(0).  Averages of layers obey the same with their own constants.
 
-    τ ρ ≤ (K+L) σ² κ^{K-2} (1 - κ^{K+L}) u₀^{3K+2L-2},
-
-and so κ^{K+L} U^K ≤ u^K ≤ U^K at all times: the relative error of u^K is at most 1 - κ^{K+L}, of order τ.  In the
-start of the teacher, u₀^{K+L} = ρ b(0), the condition asks for τ to be small against the power (3K+2L-2)/(K+L) of
-ρ b(0).  Averages of layers obey the same with their own constants.
-
-Proved so are solutions that rise, the student between κ u₀ and its rest at the start.  For a student further behind, or
-a teacher that falls, nothing is claimed here; that the error is of order τ from rest, beyond the bound, is seen in
-enclosures at τ = 10⁻¹ … 10⁻⁴, and not proved.
+This is proved for solutions that rise, with a student that starts between κ u₀ and its rest.  For a student further
+behind, or a teacher that falls, nothing is claimed; that from rest the error itself is of order τ, and not only its
+bound, is seen in enclosures at τ = 10⁻¹ … 10⁻⁴, and not proved.
 """
 
 import sympy as sp
@@ -82,7 +79,7 @@ point = {
 }
 
 slow_teacher_error = Statement(
-    title="Behind a slow teacher the student is late by an explicit factor of order τ at all times",
+    title="Behind a slow teacher the student keeps to the reduced solution but for an explicit error of order τ",
     let=(Let(faded, fading),),
     hypotheses=(
         Less(0, K),

@@ -48,7 +48,7 @@ layers_lag = behind_live(layers, s, sp.S.One, falling, above=True)
 product_lags_most = ahead_of_layers(falling, downward)
 
 teacher_order = Statement(
-    title="A moving average delays a mode at all times, averages of layers and of the product in a fixed order",
+    title="A moving average delays a mode at all times, and averages of layers and of the product keep one order",
     let=(Let(rho, lam / sigma2),),
     hypotheses=(Less(0, K), Less(0, lam), AtMost(rising**K, rho), AtMost(rho, falling**K)),
     claim=product_lags & layers_lag_too & layers_lag & product_lags_most,
@@ -84,9 +84,10 @@ def theorem():
     yield (
         f"The student moves by $\\dot u = {tex(live.rates[u])}$ under a live teacher, by $\\dot u ="
         f" {tex(product.rates[u])}$ beside $\\dot b = {tex(product.rates[b])}$, and with $s^L$ in the place of $b$"
-        f" beside $\\dot s = {tex(layers.rates[s])}$.  In all three no rate falls as another amplitude grows.  Let both"
-        " start at $u_1$, below what is learned.  The live student rises, so that its own encoder $u^L$ rises too,"
-        " while a teacher there would rest: $(u, u^L)$ stays ahead of the average of the product,"
+        f" beside $\\dot s = {tex(layers.rates[s])}$.  In all three no rate falls as another amplitude grows.  Let"
+        " student and teacher start together, every layer at $u_1$, below what is learned.  The live student rises, so"
+        " that its own encoder $u^L$ rises too, while a teacher there would rest: $(u, u^L)$ stays ahead of the"
+        " average of the product,"
     )
     yield product_lags
     yield (
@@ -94,10 +95,11 @@ def theorem():
         " $\\tau(u^L - s^L)$:"
     )
     yield layers_lag_too
-    yield "From a start $u_2$ above, everything falls.  The live student is a bound from below,"
+    yield "From a start $u_2$ above what is learned everything falls.  The live student is a bound from below,"
     yield layers_lag
     yield (
-        "and Bernoulli's inequality, which has no other side, keeps the average of the product above that of layers:"
+        "and Bernoulli's inequality, which is the same on this side, keeps the average of the product above those of"
+        " layers:"
     )
     yield product_lags_most
     yield teacher_order.claim

@@ -4,20 +4,20 @@ Wherever a moving average is linearised about a learned solution, the same two r
 x² + (τ + A + B) x + τ B.  Here A > 0 is how strongly the encoder, and B > 0 how strongly the predictor, answers to an
 error of the prediction.  The roots are real, for the discriminant is a sum of squares.  Both decay rates grow with τ.
 The slow one is τ B/(A + B) for a slow teacher and B, the rate under a live teacher, for a fast one; the other is A + B
-for a slow teacher and τ + A for a fast one.
+for a slow teacher and $\tau + A$ for a fast one.
 
 The one trick: if r² = y² + z with r > 0 then r - y = ((r - y)² + z)/(2r), so that r > y for z > 0, whatever the sign
-of y.
+of y.  In the statement μ₁ is the slow rate and μ₂ the fast one, κ₁ and κ₂ are those under a faster teacher, τ + h.
 """
 
 import sympy as sp
 
 from symjepa.statements.claims import Identity, Less, Within
-from symjepa.statements.statement import NearMiss, Statement, proves, tex
+from symjepa.statements.statement import Let, NearMiss, Statement, proves, tex
 from symjepa.symbols import tau
 
 A, B, h = (sp.Symbol(name, positive=True) for name in ("A", "B", "h"))
-x = sp.Symbol("x", real=True)
+x, one, other, sooner, later = (sp.Symbol(name, real=True) for name in ("x", "mu_1", "mu_2", "kappa_1", "kappa_2"))
 
 
 def discriminant(encoder, predictor, rate=tau):
@@ -36,8 +36,7 @@ def fast(encoder, predictor, rate=tau):
 
 
 total, product = tau + A + B, tau * B
-root, later = sp.sqrt(discriminant(A, B)), sp.sqrt(discriminant(A, B, tau + h))
-one, other = slow(A, B), fast(A, B)
+root, faster = sp.sqrt(discriminant(A, B)), sp.sqrt(discriminant(A, B, tau + h))
 
 
 def exceeds(y, z, r=root):
@@ -66,15 +65,15 @@ positive = Less(0, one, by=2 * product / (total + root))
 apart = Less(one, other, by=root)
 grows = Less(
     one,
-    slow(A, B, tau + h),
-    by=h / (2 * (root + later)) * (exceeds(lean, 4 * A * B) + exceeds(lean + h, 4 * A * B, later)),
+    sooner,
+    by=h / (2 * (root + faster)) * (exceeds(lean, 4 * A * B) + exceeds(lean + h, 4 * A * B, faster)),
 )
 grows_too = Less(
     other,
-    fast(A, B, tau + h),
-    by=h / (2 * (root + later)) * (exceeds(-lean, 4 * A * B) + exceeds(-lean - h, 4 * A * B, later)),
+    later,
+    by=h / (2 * (root + faster)) * (exceeds(-lean, 4 * A * B) + exceeds(-lean - h, 4 * A * B, faster)),
 )
-below_live = below_predictor(A, B)
+below_live = Less(one, B, by=below_predictor(A, B).by)
 below_slow = Less(one, product / (A + B), by=product * exceeds(A + B - tau, 4 * A * tau) / ((A + B) * (total + root)))
 least = 4 * product**2 / (total * (total + root) ** 2)
 above_both = Less(product / total, one, by=least)
@@ -106,6 +105,12 @@ fast_teacher_too = Within(
 
 teacher_rates = Statement(
     title="The two rates of a mode with a moving average are real, grow with τ, and lie between those of its limits",
+    let=(
+        Let(one, slow(A, B)),
+        Let(other, fast(A, B)),
+        Let(sooner, slow(A, B, tau + h)),
+        Let(later, fast(A, B, tau + h)),
+    ),
     hypotheses=(),
     claim=roots
     & real
@@ -123,7 +128,7 @@ teacher_rates = Statement(
     & fast_teacher_too,
     witness={A: 1, B: 2, tau: 1, h: 1, x: 0},
     near_misses=(
-        NearMiss(Less(slow(A, B, tau + h), one), why="a faster teacher does not slow the mode"),
+        NearMiss(Less(sooner, one), why="a faster teacher does not slow the mode"),
         NearMiss(Less(B, one), why="the live rate is a bound from above"),
         NearMiss(
             Within(one, product / (A + B), tau**3 * B / (A + B) ** 2), why="the remainder is of second order in τ"
@@ -145,21 +150,21 @@ def theorem():
     yield real
     yield squares
     yield Less(0, discriminant(A, B, tau + h))
-    yield "so that its roots are real, and by Vieta"
+    yield "so that its roots are real, and by Vieta they are $-\\mu_1$ and $-\\mu_2$:"
     yield roots
-    yield f"With $r = {tex(root)}$ the slow rate is $2\\tau B/(\\tau + A + B + r)$, and so"
+    yield f"With $r = {tex(root)}$ the slow rate is $\\mu_1 = 2\\tau B/(\\tau + A + B + r)$, and so"
     yield positive
     yield apart
     yield "Of two teachers the faster one gives the faster rates: the difference is a sum of terms $r \\pm y$ as above,"
     yield grows
     yield grows_too
-    yield "The same trick bounds the slow rate from above, and $r < \\tau + A + B$ from below:"
+    yield "The same trick bounds $\\mu_1$ from above, and $r < \\tau + A + B$ from below:"
     yield below_slow
     yield below_live
     yield above_both
     yield (
-        "These bounds meet as $\\tau \\to 0$ and as $\\tau \\to \\infty$; the fast rate is $\\tau + A + B$ less the"
-        " slow one:"
+        "These bounds meet as $\\tau \\to 0$ and as $\\tau \\to \\infty$; and $\\mu_2$ is $\\tau + A + B$ less"
+        " $\\mu_1$:"
     )
     yield slow_teacher
     yield slow_teacher_too

@@ -1,4 +1,4 @@
-r"""The critical time, exactly: how long a mode takes from w = ε to an amplitude a, or to a fraction p of its final
+r"""The critical time, exactly: how long a mode takes from w = ε to an amplitude $a$, or to a fraction p of its final
 value, for both objectives and every depth.
 
 Both flows are u' = σ² u^e (c^d - u^d) with the learned layer amplitude c: e = K + 2L - 1, d = K, c^K = ρ for a JEPA;
@@ -45,14 +45,13 @@ def mae_integral(start, stop, inside=x):
 def jepa_sum(start, stop, encoder=L):
     """The time of a JEPA mode with one predictor layer: powers and one logarithm; c = ρ."""
     powers = sp.Sum(c**n * (start ** (-n) - stop ** (-n)) / n, (n, 1, 2 * encoder - 1))
-    logs = sp.log(stop) - sp.log(start) + sp.log(c - start) - sp.log(c - stop)
-    return (powers + logs) / (sigma2 * c ** (2 * encoder))
+    return (powers + sp.log(stop / start) + sp.log((c - start) / (c - stop))) / (sigma2 * c ** (2 * encoder))
 
 
 def mae_logarithm(start, stop):
     """The time of a reconstruction mode with one layer each; c² = ρ."""
-    logs = sp.log(c**2 - start**2) - sp.log(c**2 - stop**2)
-    return (sp.log(stop) - sp.log(start) + logs / 2) / (sigma2 * c**2)
+    logs = sp.log((c**2 - start**2) / (c**2 - stop**2))
+    return (sp.log(stop / start) + logs / 2) / (sigma2 * c**2)
 
 
 def passage(time, flow, stop, on=()):
@@ -121,8 +120,8 @@ def theorem():
     yield "With one predictor layer $c = \\rho$, and partial fractions are a geometric sum, for every $L$:"
     yield geometric
     yield (
-        "which closes the derivative of a finite sum of powers.  For reconstruction with one layer each $u^2$ is"
-        " logistic.  So the times are"
+        "which is the derivative of a finite sum of powers.  For reconstruction with one layer each $u^2$ is logistic."
+        "  So the times are"
     )
     yield closed
     yield critical_time.claim

@@ -2,10 +2,10 @@ r"""The critical time of a JEPA for small starts: 2L - 1 powers, a logarithm who
 constant, and a remainder below C ε^{1/L}.
 
 With one predictor layer the exact time is a finite sum.  Its terms at the start are those of the literature; what is
-printed as $\Theta(\log\varepsilon)$ is $+\log(1/\varepsilon)/(\lambda L \rho^{2L-1})$ and a constant that holds the
-threshold.  What is left is $\log(1 - \varepsilon^{1/L}/\rho)$, at most $\varepsilon^{1/L}/((1 - \theta)\lambda
-\rho^{2L})$ in size for every $\varepsilon^{1/L} \leq \theta\rho$.  (The leading term is the one with $n = 2L - 1$, by
-`origin-escape`; the term with $n = 1$ leads for one encoder layer only.)
+printed as $\Theta(\log\varepsilon)$ is, in our time, $+\log(1/\varepsilon)/(\lambda L \rho^{2L-1})$ and a constant that
+holds the threshold.  What is left is $\log(1 - \varepsilon^{1/L}/\rho)/(\lambda \rho^{2L-1})$, at most
+$\varepsilon^{1/L}/((1 - \theta)\lambda \rho^{2L})$ in size for every $\varepsilon^{1/L} \leq \theta\rho$.  (The leading
+term is the one with $n = 2L - 1$, by `origin-escape`; the term with $n = 1$ leads for one encoder layer only.)
 
 Source: littwin2024jepa, Thm 4.5.
 """
@@ -126,13 +126,13 @@ jepa_critical_time_expansion = Statement(
             id="littwin2024jepa-thm-4-5-jepa",
         ),
         Printed(
-            "davidcagoh-learning-order, in the version read",
+            "davidcagoh-learning-order, its leading term",
             r"the leading term of the critical time is $\frac{L}{\lambda\rho^{2L-2}\varepsilon^{1/L}}$",
             "second-hand",
             "t_paper = L t",
             (
                 Reading(
-                    "the sum of powers is its term with $n = 1$, what is left of the threshold's too",
+                    "the sums of powers, at the start and at the threshold, have no term but that with $n = 1$",
                     "true when",
                     Within(L * t_a, L * (first + logarithm + one_term), L * remainder, **times_L),
                     when=(Identity(L, 1),),

@@ -1,9 +1,9 @@
 r"""Where the critical time of a JEPA has a logarithm: exactly where K divides 2(L - 1), and with which coefficient.
 
-If K divides 2(L - 1) the partial fractions end: for K = 2k, L = 1 + km there are N = m + 1 powers, for L = 1 + Km there
-are N = 2m + 1 of them (for odd K these are all cases), and one logarithm.  In both the time is $$ \sigma^2 c^{K(N+1)}
-T = \sum_{n=1}^{N} \frac{(c/u_0)^{Kn} - (c/u_1)^{Kn}}{Kn} + \log\frac{u_1}{u_0} + \frac1K \log\frac{c^K - u_0^K}{c^K -
-u_1^K}, $$ so that the coefficient of log(1/ε) is + 1/(L σ² c^{2K+2L-2}).
+If K divides 2(L - 1) the partial fractions end.  For $K = 2k$ and $L = 1 + km$ there are $N = m + 1$ powers, for any K
+and $L = 1 + Km$ there are $N = 2m + 1$ of them (for odd K these are all cases), and one logarithm.  In both the time is
+$$ \sigma^2 c^{K(N+1)} T = \sum_{n=1}^{N} \frac{(c/u_0)^{Kn} - (c/u_1)^{Kn}}{Kn} + \log\frac{u_1}{u_0} + \frac1K
+\log\frac{c^K - u_0^K}{c^K - u_1^K}, $$ so that the coefficient of log(1/ε) is $+1/(L \sigma^2 c^{2K+2L-2})$.
 
 Source: littwin2024jepa, Thm 4.5, where K = 1 and N = 2L - 1.
 """
@@ -33,7 +33,7 @@ def powers(amplitude, d, count):
 
 def time(start, stop, d, count):
     """The time between two layer amplitudes, for a predictor of depth d."""
-    logs = sp.log(stop) - sp.log(start) + (sp.log(c**d - start**d) - sp.log(c**d - stop**d)) / d
+    logs = sp.log(stop / start) + sp.log((c**d - start**d) / (c**d - stop**d)) / d
     return (powers(start, d, count) - powers(stop, d, count) + logs) / (sigma2 * c ** (d * (count + 1)))
 
 
@@ -44,7 +44,7 @@ def factor(d, count):
 
 def constant(d, count):
     """What depends on the threshold alone, in the unit of the factor."""
-    return sp.log(c) + sp.log(u1) - sp.log(c**d - u1**d) / d - powers(u1, d, count)
+    return sp.log(c * u1) - sp.log(c**d - u1**d) / d - powers(u1, d, count)
 
 
 cases = ((K, 2 * m + 1), (2 * k, m + 1))
@@ -69,7 +69,7 @@ N = sp.Symbol("N", integer=True)
 
 def closes(d):
     """The geometric sum of the derivative."""
-    closed = (c**d * u ** (-d) * ((c / u) ** (d * N) - 1)) / (u * (c**d * u ** (-d) - 1))
+    closed = c**d * ((c / u) ** (d * N) - 1) / (u * (c**d - u**d))
     return SumCloses(c ** (d * n) * u ** (-d * n - 1), n, sp.S.One, N, closed, (Unequal(u**d, c**d),))
 
 
@@ -128,10 +128,11 @@ def theorem():
     yield claims
     yield (
         "The terms at the start are powers of $1/\\varepsilon$ and a positive multiple of $\\log(1/\\varepsilon)$. "
-        " What is left is the logarithm of $1 - y$ with $y = (u_0/c)^K$, and small with $y < 1$ (`logarithm-bound`):"
+        " What is left is the logarithm of $1 - y$ with $y = (u_0/c)^K$ (or $2k$ for $K$), which `logarithm-bound`"
+        " bounds in size, as"
     )
     for d in (K, 2 * k):
-        yield Less(small(d), 1)
         yield Cite(bound_of_logarithm, {y: small(d)})
+    yield "Hence"
     yield orders
     yield jepa_critical_time_logarithm.claim

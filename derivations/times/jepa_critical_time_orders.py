@@ -1,10 +1,10 @@
 r"""The critical time of a JEPA for every pair of depths: finitely many powers of 1/ε, and a remainder that the start
 does not move.
 
-With b = 2K + 2L - 2 the time is, for every J with K(J - 1) < K + 2L - 2, a sum of J negative powers of the layer
-amplitude at the start, less the same at the stop, and one integral.  As soon as KJ > K + 2L - 2 the integral is bounded
-whatever the start: T is the sum and O(1), with explicit constants, and no logarithm.  A logarithm appears exactly where
-K divides 2(L - 1) (`jepa-critical-time-logarithm`).
+For every J with K(J - 1) < K + 2L - 2 the time is a sum of J negative powers of the layer amplitude at the start, less
+the same at the stop, and one integral.  As soon as $KJ > K + 2L - 2$ the integral is bounded whatever the start: T is
+the sum and O(1), with explicit constants, and no logarithm.  A logarithm appears exactly where K divides 2(L - 1)
+(`jepa-critical-time-logarithm`).
 
 Source: littwin2024jepa, Thm 4.5 (K = 1).
 """

@@ -1,9 +1,9 @@
 r"""The trajectory of a JEPA mode for every pair of depths, as time over amplitude: one integral below the fixed point,
 one above it.
 
-The flow u' = σ² u^{K+2L-1} (c^K - u^K) separates.  Where no finite sum exists (K does not divide 2(L - 1)) the
-integral is the solution: it is strictly monotone, so it has an inverse, and that inverse is u(t).  From above the mode
-sinks to c, and the integral runs downward.
+With the learned amplitude c of a layer, c^K = ρ, the flow u' = σ² u^{K+2L-1} (c^K - u^K) separates.  Where no finite
+sum exists ($K$ does not divide 2(L - 1)) the integral is the solution: it is strictly monotone, so it has an inverse,
+and that inverse is u(t).  From above the mode sinks to c, and the integral runs downward.
 
 Source: teschl2012ode, Sec. 1.3; for K = 1 the integral is the sum of `jepa-implicit-solution`.
 """

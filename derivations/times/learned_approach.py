@@ -1,10 +1,10 @@
 r"""The learned solution is approached exponentially, at its linear rate and with explicit constants on both sides.
 
-With d = K for a JEPA and d = K + L for reconstruction, u' = σ² u^a (c^d - u^d), the gap c^d - u^d closes at the rate d
-σ² u^b, b = a + d - 1, which never exceeds r = d σ² c^b, the linear rate.  So the time from u₀ to u is at least (1/r)
-log ((c^d - u₀^d)/(c^d - u^d)), and exceeds it by at most b (u₀^{1-a} - u^{1-a})/(d (a - 1) λ), whatever u < c: in
-other words $$ (c^d - u_0^d)\,e^{-rt} \leq c^d - u(t)^d \leq C\,(c^d - u_0^d)\,e^{-rt}, \qquad \log C =
-\frac{r\,b}{d\,(a - 1)\,\lambda} u_0^{1-a}. $$
+With $d = K$ for a JEPA and $d = K + L$ for reconstruction, $\dot u = \sigma^2 u^a (c^d - u^d)$, the gap $c^d - u^d$
+closes at the rate $d \sigma^2 u^b$, $b = a + d - 1$, which never exceeds the linear rate $r = d \sigma^2 c^b$.  So the
+time from $u_0$ to $u$ is at least $(1/r) \log\bigl((c^d - u_0^d)/(c^d - u^d)\bigr)$, and exceeds it by at most $b
+(u_0^{1-a} - u^{1-a})/(d (a - 1) \lambda)$, whatever $u < c$: in other words $$ (c^d - u_0^d)\,e^{-rt} \leq c^d - u(t)^d
+\leq C\,(c^d - u_0^d)\,e^{-rt}, \qquad \log C = \frac{r\,b}{d\,(a - 1)\,\lambda} u_0^{1-a}.  $$
 
 Source: littwin2024jepa, Cor. 4.3 (the fixed points).
 """
@@ -46,17 +46,17 @@ def approach(time, exponential, more):
     return AtMost(exponential, time) & AtMost(time, exponential + more)
 
 
-def chord(d, a, x=u1):
-    """b c^{b-d} (c^d - x^d) - d (c^b - x^b): the powers above their chords, as functions of x^d."""
+def tangent(d, a, x=u1):
+    """b c^{b-d} (c^d - x^d) - d (c^b - x^b): how far x^b, as a function of x^d, lies above its tangent at c."""
     b = a + d - 1
     return b * c ** (b - d) * (c**d - x**d) - d * (c**b - x**b)
 
 
 def convex(d, a):
-    """A lemma: the chord lies below, for both vanish at x = c and the gap grows downward."""
+    """A lemma: the tangent lies below, for they meet at x = c and the gap grows downward."""
     b = a + d - 1
     slope = b * d * u1 ** (d - 1) * (c ** (b - d) - u1 ** (b - d))
-    return AtMost(0, chord(d, a), by=Chain(u1, c, slope, falling=True))
+    return AtMost(0, tangent(d, a), by=Chain(u1, c, slope, falling=True))
 
 
 def approached(time, exponential, more, d, a):
@@ -64,7 +64,7 @@ def approached(time, exponential, more, d, a):
     b = a + d - 1
     common = sigma2 * u1**a * c**b * (c**d - u1**d)
     yield AtMost(exponential, time, by=Chain(u1, u0, (c**b - u1**b) / common))
-    slack = chord(d, a) / (d * common)
+    slack = tangent(d, a) / (d * common)
     yield AtMost(time, exponential + more, by=Chain(u1, u0, slack, using=(convex(d, a),)))
 
 
@@ -117,8 +117,9 @@ def theorem():
     yield shuts
     yield (
         "at a relative rate that is at most the linear one.  That the times are not shorter than at this rate, and"
-        " longer by a bounded excess only, holds at $u_1 = u_0$, and both gaps grow with $u_1$; for the second $x^b$"
-        " lies above its chord as a function of $x^d$, $b > d$."
+        " longer by a bounded excess only, holds at $u_1 = u_0$, and both gaps grow with $u_1$: the first because the"
+        " rate is smaller on the way, the second because $x^b$, as a function of $x^d$ with $b > d$, lies above its"
+        " tangent at $x = c$ ($d = K$ for a JEPA, $d = K + L$ for reconstruction, $b = 2K + 2L - 2$)."
     )
     yield from approached(t_J, E_J, X_J, *latent)
     yield from approached(t_R, E_R, X_R, *data)

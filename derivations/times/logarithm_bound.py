@@ -1,8 +1,6 @@
-r"""How far log(1 - y) is from 0, with constants: 0 ≤ -log(1 - y) ≤ y/(1 - y) for 0 ≤ y < 1.
+r"""How far $\log(1 - y)$ is from 0, with constants: $0 \leq -\log(1 - y) \leq y/(1 - y)$ for $0 \leq y < 1$.
 
 A lemma for the remainders of critical times.
-
-
 """
 
 import sympy as sp

@@ -3,7 +3,7 @@ logarithm appears for one layer each and nowhere else.
 
 With d = K + L > 2 the geometric series under the integral is cut off after its first term: $$ \lambda T =
 \frac{u_0^{2-d} - u_1^{2-d}}{d - 2} + \int_{u_0}^{u_1} \frac{x\,dx}{\rho - x^d}, $$ and the integral lies between two
-multiples of u₁² - u₀².  So ρ enters at order 1 only: reconstruction is blind to it as ε → 0.
+multiples of u₁² - u₀².  So ρ enters at order 1 only: to leading order, as ε → 0, reconstruction is blind to it.
 
 Source: littwin2024jepa, Thm 4.5 (K = 1).
 """
@@ -49,12 +49,12 @@ bounds = AtMost(S_0 - S_a + least, t_a) & AtMost(t_a, S_0 - S_a + most)
 
 square = (u0 / c) ** 2
 unit = 1 / (sigma2 * c**2)
-constant = unit * (sp.log(u1) + sp.log(c) - sp.log(c**2 - u1**2) / 2)
+constant = unit * (sp.log(c * u1) - sp.log(c**2 - u1**2) / 2)
 alone = Hits(mae_single, u0, u1, t_1, below, clock=mae_logarithm(u0, u))
 single = Within(
     t_1,
     unit * sp.log(1 / u0) + C_1,
-    unit * square / (2 * (1 - square)),
+    unit * u0**2 / 2 / (c**2 - u0**2),
     above=unit / 2 * (square / (1 - square) - sp.log(1 - square)),
     below=unit / 2 * (square / (1 - square) + sp.log(1 - square)),
 )
@@ -118,7 +118,7 @@ mae_critical_time_expansion = Statement(
             "t_paper = L t",
             (
                 Reading(
-                    "for $L \\geq 2$, the time from above and below by its power and constants",
+                    "for $L \\geq 2$ the time is bounded from above and below by its power and constants",
                     "confirmed after conversion",
                     printed_deep(L * leading, L),
                     hypotheses=(Less(1, L), AtMost(u0, u1), Less(u1, c)),
@@ -160,7 +160,13 @@ def theorem():
     yield AtMost(least, left_over(u0, u1), by=Chain(u1, u0, gain))
     yield AtMost(left_over(u0, u1), most, by=Chain(u1, u0, slack))
     yield bounds
-    yield "With one layer each the time is elementary, a logarithm, and once more one logarithm is left over:"
-    yield Less(square, 1)
+    yield "With one layer each the time is elementary, a logarithm,"
+    yield alone
+    yield (
+        "and once more one logarithm is left over, that of $1 - y$ with $y = u_0^2/c^2$, which `logarithm-bound` bounds"
+        " in size, as"
+    )
     yield Cite(bound_of_logarithm, {y: square})
+    yield "Hence"
+    yield single
     yield mae_critical_time_expansion.claim

@@ -1,6 +1,6 @@
 r"""The trajectory of a reconstruction mode for every pair of depths, as time over amplitude, from below and from above.
 
-The flow u' = σ² u^{d-1} (c^d - u^d), d = K + L, separates.
+With the learned amplitude c of a layer, c^d = ρ with d = K + L, the flow u' = σ² u^{d-1} (c^d - u^d) separates.
 
 Source: teschl2012ode, Sec. 1.3.
 """

@@ -1,10 +1,10 @@
 r"""The origin lets go slowly: its linearisation vanishes, and the time to leave grows like a power of 1/ε, between two
 multiples of it.
 
-Near u = 0 a mode moves by u' = λ u^a (1 - ...) with a = K + 2L - 1 ≥ 2 for a JEPA and a = K + L - 1 for reconstruction.
-So the relative speed u'/u is at most λ u^{a-1}, which vanishes at the origin: the escape is algebraic, with exponent
-K + 2L - 2 in 1/u₀ = ε^{-1/L}.  For reconstruction with one layer each a = 1, the rate is λ, and the escape exponential:
-then and only then the time is a logarithm to leading order.
+Near u = 0 a mode moves by $\dot u = \lambda u^a (1 - \cdots)$ with $a = K + 2L - 1 \geq 2$ for a JEPA and $a = K + L -
+1$ for reconstruction.  Where $a > 1$ the relative speed $\dot u/u$, at most $\lambda u^{a-1}$, vanishes at the origin:
+the escape is algebraic, with exponent $a - 1$ in $1/u_0 = \varepsilon^{-1/L}$.  For reconstruction with one layer each
+$a = 1$, the rate is λ, and the escape exponential: then and only then the time is a logarithm to leading order.
 
 Source: littwin2024jepa, Thm 4.5 (the leading terms for K = 1).
 """
@@ -97,6 +97,9 @@ def theorem():
     yield from escaped(t_J, S_J, K, a)
     yield "and for reconstruction"
     yield from escaped(t_R, S_R, d, d - 1)
-    yield "With one layer each its exponent is 1, and a logarithm takes the place of the power:"
+    yield (
+        "With one layer each the exponent of reconstruction is 1 and a logarithm takes the place of the power; the time"
+        " exceeds it by half of"
+    )
     yield AtMost(0, sp.log(c**2 - u0**2) - sp.log(c**2 - u1**2), by=Chain(u1, u0, 2 * u1 / (c**2 - u1**2)))
     yield origin_escape.claim

@@ -64,17 +64,18 @@ relative_critical_time = Statement(
 def theorem():
     yield (
         "The encoder has learned the fraction $p$ of a mode when each layer has reached $q c$ with $q = p^{1/L} < 1$,"
-        " where $c$ is what a layer learns.  For a JEPA the geometric series under the integral closes after $J$ terms"
-        " (`jepa-critical-time-orders`),"
+        " where $c$ is what a layer learns.  For a JEPA the geometric series under the integral, cut off after $J$"
+        " terms, closes,"
     )
     yield latent.series
-    yield "and with"
+    yield "so that `jepa-critical-time-orders` applies with $u_1 = qc$, for"
     yield Cite(latent.theorem, {u1: q * c})
-    yield "the time and its powers are"
+    yield "The time and its powers are"
     yield reached[0]
     yield orders
-    yield "For reconstruction (`mae-critical-time-expansion`) there is one power for two layers and more in all, with"
+    yield "For reconstruction with more than two layers in all `mae-critical-time-expansion` applies likewise, for"
     yield Cite(data.theorem, {u1: q * c})
+    yield "The time holds one power,"
     yield reached[1]
     yield "and what it leaves lies between two multiples of $(qc)^2 - u_0^2$:"
     yield least

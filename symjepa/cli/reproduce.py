@@ -35,7 +35,12 @@ examples:
 exit status: 0 all as expected, 1 something is refuted, disagrees, or does not fit its page,
 2 something is undecided, 64 a file is no derivation, 74 the folder cannot be written"""
 
-TITLE = "Learning dynamics of deep linear joint-embedding predictive models"
+TITLE = "Deep linear joint-embedding predictive models, derived"
+INTRO = (
+    "For each model: its loss, the flow of every layer, the alignment under which the flow splits into modes, and the"
+    " flow of one mode in three kinds of coordinates, all derived; the encoder has any depth.  What is found by search"
+    " about a flow is a proposal; what is proved, and in which sense, is in the book beside this document."
+)
 DOCUMENTS = ("symjepa-book", "symjepa-models")
 
 
@@ -256,9 +261,32 @@ def _write_document(folder: Path, labels: Sequence[str]) -> None:
     from symjepa.render.files import write
     from symjepa.render.latex import document, macros
 
-    sections = [{"title": one.replace("-", " "), "label": f"sec:{one}", "file": f"models/{one}"} for one in labels]
+    sections = [{"title": heading(one), "label": f"sec:{one}", "file": f"models/{one}"} for one in labels]
     write(folder / "symjepa-macros.tex", macros())
-    write(folder / "symjepa-models.tex", document(TITLE, sections))
+    write(folder / "symjepa-models.tex", document(TITLE, sections, INTRO))
+
+
+def heading(label: str) -> str:
+    """A model's label in words: `latent-ema-one-layer` is "Latent target, EMA teacher, one predictor layer"."""
+    head = next(name for name in _HEADS if label.startswith(f"{name}-"))
+    return f"{_HEADS[head]}, {_TAILS[label.removeprefix(f'{head}-')]}"
+
+
+_HEADS = {
+    "latent-live": "Latent target, live teacher",
+    "latent-ema-layers": "Latent target, layer-wise EMA teacher",
+    "latent-ema": "Latent target, EMA teacher",
+    "latent-frozen": "Latent target, frozen teacher",
+    "latent-shared": "Latent target, shared teacher without stop-gradient",
+    "data": "Data target",
+}
+_TAILS = {
+    "one-layer": "one predictor layer",
+    "any-depth": "predictor of any depth",
+    "no-predictor": "no predictor",
+    "weight-decay": "weight decay",
+    "predictor-rate": "any predictor rate",
+}
 
 
 def _object(

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import Enum
 from fractions import Fraction
+from functools import cache, lru_cache
 from typing import Any, Literal, TypeAlias
 
 import flint
@@ -21,6 +22,7 @@ import sympy as sp
 from flint import acb, arb, fmpq
 
 from symjepa.errors import OutsideFragment, TooLarge, Undefined, UnknownTruth
+from symjepa.exact.facts import free_in, spelled
 
 MAX_SUMMANDS = 20_000
 MAX_EXACT_BITS = 60_000
@@ -69,31 +71,44 @@ _FOLDED, _FINITE = (sp.Add, sp.Mul), (sp.Sum, sp.Product)
 
 def exactly(expr: sp.Expr, point: Point) -> fmpq | None:
     """The exact rational value; None if arithmetic alone does not give one, or a very long one."""
+    return _arithmetic(expr)(point)
+
+
+@lru_cache(maxsize=50_000)
+def _arithmetic(expr: sp.Expr) -> Callable[[Point], fmpq | None]:
+    """The exact value as a function of the point: trees are read once, and evaluated at many points."""
     if isinstance(expr, sp.Rational) and expr.q:
-        return rational(expr)
+        number = rational(expr)
+        return lambda point: number
     if isinstance(expr, sp.Symbol):
-        value = _looked_up(expr, point)
-        return None if isinstance(value, arb | acb) else rational(value)
+        return lambda point: _exact_number(_looked_up(expr, point))
     if isinstance(expr, _FOLDED):
-        return _folded([exactly(a, point) for a in expr.args], isinstance(expr, sp.Add))
+        parts, add = [_arithmetic(a) for a in expr.args], isinstance(expr, sp.Add)
+        return _inexact if _inexact in parts else lambda point: _folded([part(point) for part in parts], add)
     if isinstance(expr, sp.Pow) and expr.base is not sp.E:
-        return _exact_power(exactly(expr.base, point), exactly(expr.exp, point))
+        base, exponent = _arithmetic(expr.base), _arithmetic(expr.exp)
+        inexact = _inexact in (base, exponent)
+        return _inexact if inexact else lambda point: _exact_power(base(point), exponent(point))
     if isinstance(expr, _FINITE):
-        return _folded([exactly(f, p) for f, p in _members(expr, point)], isinstance(expr, sp.Sum))
-    return None
+        return lambda point: _folded([exactly(f, p) for f, p in _members(expr, point)], isinstance(expr, sp.Sum))
+    return _inexact
+
+
+def _inexact(point: Point) -> None:
+    """Where other functions stand, arithmetic alone gives no value."""
+
+
+def _exact_number(value: Any) -> fmpq | None:
+    return value if isinstance(value, fmpq) else None if isinstance(value, arb | acb) else rational(value)
 
 
 def _folded(values: list[fmpq | None], add: bool) -> fmpq | None:
     result = fmpq(0 if add else 1)
     for x in values:
-        if x is None or _bits(x) + _bits(result) > MAX_EXACT_BITS:
+        if x is None or x.height_bits() + result.height_bits() > MAX_EXACT_BITS:
             return None
         result = result + x if add else result * x
     return result
-
-
-def _bits(x: fmpq) -> int:
-    return int(x.height_bits())
 
 
 def _exact_power(base: fmpq | None, n: fmpq | None) -> fmpq | None:
@@ -103,7 +118,7 @@ def _exact_power(base: fmpq | None, n: fmpq | None) -> fmpq | None:
         raise Undefined("a non-zero divisor is needed, but it is 0 at this point")
     if base in (0, 1, -1):
         return fmpq(1) if n == 0 or base == 1 or (base == -1 and n.p % 2 == 0) else base
-    return None if abs(int(n.p)) * _bits(base) > MAX_EXACT_BITS else base ** int(n.p)
+    return None if abs(int(n.p)) * base.height_bits() > MAX_EXACT_BITS else base ** int(n.p)
 
 
 def _looked_up(s: sp.Symbol, point: Point) -> Any:
@@ -146,7 +161,7 @@ class _Line:
     def checked(self, x: Value, e: sp.Expr) -> Value:
         """A finite ball, or Undefined."""
         if not x.is_finite():
-            raise Undefined(f"a finite value is needed, but {e} has none that can be certified here", node=e)
+            raise Undefined(f"a finite value is needed, but {spelled(e)} has none that can be certified here", node=e)
         return x
 
     def number(self, x: Any) -> Value:
@@ -158,10 +173,10 @@ class _Line:
             return self.number(e)
         if isinstance(e, sp.Symbol):
             return self.number(_looked_up(e, point))
-        for kind, rule in _RULES:
-            if isinstance(e, kind):
-                return rule(self, e, point)
-        raise OutsideFragment(f"a node with a ball is needed, but got {type(e).__name__} in {e}", node=e)
+        rule = _rule(e.__class__)
+        if rule is None:
+            raise OutsideFragment(f"a node with a ball is needed, but got {type(e).__name__} in {e}", node=e)
+        return rule(self, e, point)
 
     def add(self, e: sp.Expr, point: Point) -> Value:
         """Sum."""
@@ -188,7 +203,7 @@ class _Line:
         if n is None:
             return self.real_power(base, self.value(e.exp, point), e)
         if n < 0 and base.contains(0):
-            return self.unknown(f"a certified non-zero base is needed in {e}")
+            return self.unknown(f"a certified non-zero base is needed in {spelled(e)}")
         return base**n
 
     def unknown(self, why: str) -> Value:
@@ -197,7 +212,9 @@ class _Line:
 
     def real_power(self, base: Value, n: Value, e: sp.Expr) -> Value:
         """base^n for base > 0."""
-        return (n * base.log()).exp() if base > 0 else self.unknown(f"a certified positive base is needed in {e}")
+        return (
+            (n * base.log()).exp() if base > 0 else self.unknown(f"a certified positive base is needed in {spelled(e)}")
+        )
 
     def exp(self, e: sp.Expr, point: Point) -> Value:
         """Exponential."""
@@ -210,7 +227,7 @@ class _Line:
     def log(self, e: sp.Expr, point: Point) -> Value:
         """Logarithm of a certified positive argument."""
         x = self.value(_only(e), point)
-        return x.log() if x > 0 else self.unknown(f"a certified positive argument is needed in {e}")
+        return x.log() if x > 0 else self.unknown(f"a certified positive argument is needed in {spelled(e)}")
 
     def lambertw(self, e: sp.Expr, point: Point) -> Value:
         """Principal branch; FLINT's ball is not finite outside [-1/e, oo)."""
@@ -299,7 +316,8 @@ class _Plane(_Line):
         return z.hypgeom_2f1(a, b, c) if off else self.unknown("an argument off the cut is needed")
 
 
-_RULES: tuple[tuple[Any, Callable[[_Line, sp.Expr, Point], Value]], ...] = (
+Rule: TypeAlias = Callable[[_Line, sp.Expr, Point], Value]
+_RULES: tuple[tuple[Any, Rule], ...] = (
     (sp.Add, lambda field, e, at: field.add(e, at)),
     (sp.Mul, lambda field, e, at: field.mul(e, at)),
     (sp.exp, lambda field, e, at: field.exp(e, at)),
@@ -314,6 +332,12 @@ _RULES: tuple[tuple[Any, Callable[[_Line, sp.Expr, Point], Value]], ...] = (
 )
 
 
+@cache
+def _rule(kind: type) -> Rule | None:
+    """How nodes of a class are evaluated: the first rule for it or for what it inherits from."""
+    return next((rule for kinds, rule in _RULES if issubclass(kind, kinds)), None)
+
+
 def _only(e: sp.Expr) -> sp.Expr:
     """The one argument of log or LambertW on its principal branch."""
     if (isinstance(e, sp.log) and len(e.args) > 1) or any(a != 0 for a in e.args[1:]):
@@ -323,7 +347,9 @@ def _only(e: sp.Expr) -> sp.Expr:
 
 def _exact_exponent(e: sp.Expr, point: Point) -> int | None:
     """An exponent that is an integer by exact arithmetic, not merely a ball that contains one."""
-    if any(isinstance(point.get(s), arb | acb) for s in e.free_symbols):
+    if isinstance(e, sp.Integer):
+        return int(e.p)
+    if any(isinstance(point.get(s), arb | acb) for s in free_in(e)):
         return None
     n = exactly(e, point)
     return int(n.p) if n is not None and n.q == 1 else None

@@ -1,7 +1,8 @@
 r"""Facts: what is known, and what must be shown.
 
 Soundness: a `Fact` is a sentence and nothing else.  With `over` it is universally quantified: "for every integer (or
-real) symbol between lo and hi"; a bound symbol never means the free symbol of the same name; `hi = oo`: no upper end.
+real) symbol between lo and hi"; a bound symbol never means the free symbol of the same name; `hi = oo`: no upper end,
+`lo = -oo`: no lower one.
 Every other file of this room either demands facts (side conditions) or derives them from facts (`signs`).
 """
 
@@ -26,7 +27,8 @@ def _tex(expr: sp.Expr) -> str:
 
 
 @lru_cache(maxsize=50_000)
-def _plain(expr: sp.Expr) -> str:
+def spelled(expr: sp.Expr) -> str:
+    """An expression as it is printed: the same ones are named again and again."""
     return str(expr)
 
 
@@ -38,7 +40,7 @@ def free_in(expr: sp.Expr) -> frozenset[sp.Symbol]:
 
 @dataclass(frozen=True)
 class Range:
-    """lo <= symbol <= hi, over the integers or over the reals; hi may be oo."""
+    """lo <= symbol <= hi, over the integers or over the reals; hi may be oo, lo may be -oo."""
 
     symbol: sp.Symbol
     lo: sp.Expr
@@ -80,7 +82,7 @@ class Fact:
 
     def __str__(self) -> str:
         ranges = "".join(f" for {r.lo} <= {r.symbol} <= {r.hi}" for r in self.over)
-        return f"{_plain(self.expr)} {SAID[self.kind]}{ranges}"
+        return f"{spelled(self.expr)} {SAID[self.kind]}{ranges}"
 
 
 def lifted(conditions: frozenset[Fact] | set[Fact], r: Range) -> frozenset[Fact]:

@@ -158,15 +158,17 @@ def single(base: Base) -> Element:
     return power(base, Fraction(1))
 
 
+@lru_cache(maxsize=100_000)
 def times(a: Monomial, b: Monomial) -> Monomial:
     """Product of monomials: exponents of equal bases add."""
     if not a or not b:
         return a or b
     exponents = dict(a)
     for base, e in b:
-        e = plus(exponents[base], e) if base in exponents else e
-        exponents[base] = e
-    return frozenset((base, e) for base, e in exponents.items() if e != 0)
+        exponents[base] = plus(exponents[base], e) if base in exponents else e
+        if not exponents[base]:
+            del exponents[base]
+    return frozenset(exponents.items())
 
 
 def raised(m: Monomial, e: Exponent) -> Monomial:
@@ -174,6 +176,7 @@ def raised(m: Monomial, e: Exponent) -> Monomial:
     return frozenset((b, x) for b, a in m if (x := product(a, e)) != 0)
 
 
+@lru_cache(maxsize=50_000)
 def folded(m: Monomial) -> tuple[Fraction, Monomial]:
     """Integer parts of the exponents of primes become a coefficient: 2^(K + 3/2) = 2 * 2^(K + 1/2)."""
     parts = [(b, e, n) for b, e in m if isinstance(b, Atom) and b.kind == "prime" and (n := floor(_constant_part(e)))]
@@ -264,7 +267,7 @@ def _least(e: Element, base: Base) -> Exponent:
 
 def exponent_of(m: Monomial, base: Base) -> Exponent:
     """The exponent of a base in a monomial, 0 if absent."""
-    return next((e for b, e in m if b == base), ZERO_NUMBER)
+    return dict(m).get(base, ZERO_NUMBER)
 
 
 def polys(e: Element) -> list[Atom]:

@@ -3,7 +3,7 @@ r"""Points at which facts hold, by which a question is turned down before anybod
 Soundness.  A sentence that fails at a point where all facts hold does not follow from them, so turning it down loses no
 proof that there is; and whatever is turned down is only "not shown".  A mistake here loses proofs and gains none.
 Left out are facts over a range, which tell of definedness alone, and facts about integrals: no rule takes the sign of
-an expression without integrals from one that has them.
+an expression without integrals from one that has them.  Where terms of sequences stand, no points are looked for.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from itertools import pairwise
 from random import Random
 
 import sympy as sp
+from flint import fmpq
 
 from symjepa.errors import OutsideFragment, TooLarge, Undefined
 from symjepa.exact.balls import exactly, sign_at
 from symjepa.exact.facts import Fact, free_in
+from symjepa.exact.sequences import sequences_in
 
-Point = Mapping[sp.Symbol, sp.Rational]
+Point = Mapping[sp.Symbol, fmpq]
 BITS = 64
 ENOUGH, TRIES = 4, 5
 """Points that are looked for, and fresh beginnings that may fail."""
@@ -28,7 +30,7 @@ PATIENCE, SLOW = 150, 15
 CHOICE = 4
 """Values of a symbol from which one goes on before it is given up."""
 _NUMBERS = tuple(
-    sp.Rational(p, q)
+    fmpq(p, q)
     for p, q in ((1, 1), (2, 1), (1, 2), (3, 1), (1, 3), (10, 1), (1, 10), (3, 2), (0, 1), (-1, 1), (-2, 1), (-1, 2))
 )
 REFUSALS = (Undefined, OutsideFragment, TooLarge)
@@ -45,7 +47,7 @@ def signs_seen(expr: sp.Expr, facts: frozenset[Fact]) -> frozenset[int]:
     """Signs (-1, 0, 1) that an expression takes at points where the facts hold; none if no point is found."""
     if isinstance(expr, sp.Rational):
         return frozenset({(expr.p > 0) - (expr.p < 0)})
-    if expr.has(sp.Integral):
+    if expr.has(sp.Integral) or sequences_in(expr) or _speak_of_sequences(facts):
         return frozenset()
     signs = (_sign(expr, point) for point in models(_plain(facts)))
     return frozenset(sign for sign in signs if sign is not None)
@@ -54,6 +56,11 @@ def signs_seen(expr: sp.Expr, facts: frozenset[Fact]) -> frozenset[int]:
 @lru_cache(maxsize=5_000)
 def _plain(facts: frozenset[Fact]) -> frozenset[Fact]:
     return frozenset(f for f in facts if not f.over and not f.expr.has(sp.Integral))
+
+
+@lru_cache(maxsize=5_000)
+def _speak_of_sequences(facts: frozenset[Fact]) -> bool:
+    return any(sequences_in(f.expr) for f in _plain(facts))
 
 
 @lru_cache(maxsize=5_000)
@@ -83,9 +90,7 @@ def _steps(facts: frozenset[Fact]) -> list[tuple[sp.Symbol, list[Fact]]]:
     return steps
 
 
-def _extended(
-    point: Point, steps: list[tuple[sp.Symbol, list[Fact], list[sp.Rational]]], patience: list[int]
-) -> Point | None:
+def _extended(point: Point, steps: list[tuple[sp.Symbol, list[Fact], list[fmpq]]], patience: list[int]) -> Point | None:
     """The point with values for the further symbols, by trial and error while there is patience."""
     if not steps:
         return point
@@ -101,9 +106,7 @@ def _extended(
     return None
 
 
-def _candidates(
-    symbol: sp.Symbol, settled: list[Fact], numbers: list[sp.Rational], point: Point
-) -> Iterator[sp.Rational]:
+def _candidates(symbol: sp.Symbol, settled: list[Fact], numbers: list[fmpq], point: Point) -> Iterator[fmpq]:
     """Two numbers at random, those that the facts suggest, then the others."""
     yield from numbers[:2]
     yield from _between(symbol, settled, point)
@@ -118,26 +121,30 @@ def _all_hold(facts: list[Fact], point: Point, patience: list[int]) -> bool:
     return True
 
 
-def _between(symbol: sp.Symbol, facts: list[Fact], point: Point) -> list[sp.Rational]:
+def _between(symbol: sp.Symbol, facts: list[Fact], point: Point) -> list[fmpq]:
     """Numbers where, between and beyond where the facts would change sign if they were linear in the symbol."""
     roots = sorted({x for f in facts if f.kind != "integer" for x in _root(symbol, f.expr, point)})
     middles = [(x + y) / 2 for x, y in pairwise(roots)]
     return [*middles, *roots, *(roots[-1:] and (roots[-1] + 1, roots[0] - 1))]
 
 
-def _root(symbol: sp.Symbol, expr: sp.Expr, point: Point) -> Iterator[sp.Rational]:
-    try:
-        low, high = (exactly(expr, {**point, symbol: sp.Integer(n)}) for n in (1, 2))
-    except REFUSALS:
-        return
+def _root(symbol: sp.Symbol, expr: sp.Expr, point: Point) -> Iterator[fmpq]:
+    low, high = (_exact(expr, {**point, symbol: fmpq(n)}) for n in (1, 2))
     if low is not None and high is not None and low != high:
-        x = 1 - low / (high - low)
-        yield sp.Rational(int(x.p), int(x.q))
+        yield 1 - low / (high - low)
+
+
+def _exact(expr: sp.Expr, point: Point) -> fmpq | None:
+    try:
+        return exactly(expr, point)
+    except REFUSALS:
+        return None
 
 
 def _holds(fact: Fact, point: Point) -> bool:
     if fact.kind == "integer":
-        return bool(fact.expr.xreplace(dict(point)).is_Integer)
+        value = _exact(fact.expr, point)
+        return value is not None and value.q == 1
     return _sign(fact.expr, point) in _HOLDS[fact.kind]
 
 

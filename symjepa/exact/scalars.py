@@ -12,6 +12,7 @@ conditions hold, e is defined, real, and has the element's value.  Each rule dem
                                 = x for x > -1; e^(nW) = z^n W^-n where z is not 0
   Sum                           over the integers n with lo <= n <= hi (none if hi < lo); lo and hi are integers;
                                 conditions on the term hold for every such n.  Linear in the term; no other law is used
+  term of a sequence            its one index is an integer
   Integral                      conditions on the integrand hold between lo <= hi, which makes it continuous there; it
                                 is 0 for lo = hi
 SymPy's assumptions are read only to choose a rule (`is_integer` of a symbol); the fact is demanded again.  What is not
@@ -21,11 +22,11 @@ an enclosing one: nothing is captured, and equal sums meet whatever their indice
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TypeAlias
 
 import flint
@@ -95,6 +96,7 @@ def height(expr: sp.Basic) -> int:
     return own + max((height(a) for a in expr.args), default=0)
 
 
+@cache
 def binder(number: int, integer: bool) -> sp.Symbol:
     """The canonical bound symbol of a binder; user expressions may not use it."""
     if integer:
@@ -120,9 +122,9 @@ class _Reader:
             return self._symbol(e)
         if isinstance(e, sp.Rational) and e.q:
             return ring.number(Fraction(int(e.p), int(e.q)))
-        for kind, rule in _RULES:
-            if isinstance(e, kind):
-                return rule(self, e)
+        rule = _rule(e.__class__)
+        if rule is not None:
+            return rule(self, e)
         raise OutsideFragment(f"a node of the exact fragment is needed, but got {type(e).__name__} in {e}", node=e)
 
     def need(self, base: Base | Exponent, kind: Kind) -> None:
@@ -258,6 +260,9 @@ class _Reader:
         if any(is_binder(s) and not s.is_integer for a in args for s in ring.free(a)):
             raise OutsideFragment(f"a continuous integrand is needed, but got {e}", node=e)
         if isinstance(e, AppliedUndef):
+            if len(args) != 1:
+                raise OutsideFragment(f"a term of a sequence has one index, but got {e}", node=e)
+            self.need(ring.lower(args[0]), "integer")
             return ring.single(Atom("function", e.func, *args))
         return ring.single(Atom("indexed", e.base, *args))
 
@@ -335,6 +340,12 @@ _RULES = (
     (sp.Sum | sp.Integral, _Reader._bound),
     (AppliedUndef | sp.Indexed, _Reader._opaque),
 )
+
+
+@cache
+def _rule(kind: type) -> Callable[[_Reader, sp.Expr], Element] | None:
+    """How nodes of a class are read: the first rule for it or for what it inherits from."""
+    return next((rule for kinds, rule in _RULES if issubclass(kind, kinds)), None)
 
 
 def _lambert_preimage(z: Element) -> Element | None:

@@ -1,4 +1,4 @@
-r"""Words in matrix letters: products of layers of symbolic depth, their transposes, traces, expectations and gradients.
+r"""Words in matrix letters: products of layers of symbolic depth, their transposes and sums.
 
 One letter kind stands for every product of consecutive layers: the segment `W[hi:lo]` is $W_{hi} W_{hi-1} \cdots
 W_{lo+1}$, whose ends are integer-linear in K, L and layer indices.  Neighbours merge, `W[a:b] W[b:c] = W[a:c]`; the
@@ -8,14 +8,14 @@ and the edges l = 1 and l = L come out by themselves.
 A third kind is a power of a Gram matrix, `(g gᵀ)^n` with n integer-linear: powers of one Gram matrix merge by adding
 their exponents, and the exponent 0 is the identity.
 
-Soundness.  A word denotes a product of matrices, a `WordSum` a linear combination of words of one shape, a `TraceSum`
-a linear combination of traces.  The only identities used are: associativity, the two segment rules above (valid for a
-≥ b ≥ c, which `Segment` checks when its length is a number, and which words note when they merge and `ranges` reports
-for the caller to show otherwise), the rule of powers (valid for exponents ≥ 0, noted and reported likewise), (AB)ᵀ =
-BᵀAᵀ, symmetry of Gram matrices and of letters declared symmetric, and tr(AB) = tr(BA) = tr((AB)ᵀ).  What a power is a
-power of is hidden in it: to differentiate it or to replace a letter inside it is refused.  Distinct canonical words are
-only *assumed* different: equality of words proves equality of matrices, inequality proves nothing.  Coefficients are
-SymPy numbers and monomials in commuting scalars; they are combined by SymPy's constructors alone.
+Soundness.  A word denotes a product of matrices, a `WordSum` a linear combination of words of one shape.  The only
+identities used are: associativity, the two segment rules above (valid for a ≥ b ≥ c, which `Segment` checks when its
+length is a number, and which words note when they merge and `ranges` reports for the caller to show otherwise), the
+rule of powers (valid for exponents ≥ 0, noted and reported likewise), (AB)ᵀ = BᵀAᵀ, and symmetry of Gram matrices and
+of letters declared symmetric.  What a power is a power of is hidden in it: to replace a letter inside it is refused.
+Distinct canonical words are only *assumed* different: equality of words proves equality of matrices, inequality proves
+nothing.  Coefficients are SymPy numbers and monomials in commuting scalars; they are combined by SymPy's constructors
+alone.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import lru_cache, reduce
-from typing import Any
 
 import sympy as sp
 
 from symjepa.errors import BadSegment, ShapeMismatch
-from symjepa.symbols import latex_names
+from symjepa.exact.facts import spelled
+from symjepa.exact.spelling import LATEX_NAMES, scalar, short, spelled_sum, tex
 
 Space = str
 SAMPLE: Space = "sample"
@@ -50,7 +50,7 @@ class Stack:
         """The space between layers `level` and `level + 1`."""
         if level == 0:
             return self.bottom
-        return self.top if level == self.depth else f"{self.hidden}@{level}"
+        return self.top if level == self.depth else f"{self.hidden}@{spelled(level)}"
 
     def product(self) -> WordSum:
         """All layers: `W[depth:0]`."""
@@ -124,15 +124,15 @@ class Segment:
         if self.is_whole:
             spelled = name
         else:
-            spelled = f"{name}_{_short(self.hi)}" if self.is_layer else f"{name}[{_short(self.hi)}:{_short(self.lo)}]"
+            spelled = f"{name}_{short(self.hi)}" if self.is_layer else f"{name}[{short(self.hi)}:{short(self.lo)}]"
         return (f"sg[{spelled}]" if self.stopped else spelled) + "ᵀ" * self.transposed
 
     def latex(self) -> str:
-        name = _LATEX_NAMES.get(self.stack.name, self.stack.name)
+        name = LATEX_NAMES.get(self.stack.name, self.stack.name)
         if self.is_whole:
             spelled = name
         else:
-            spelled = f"{name}_{{{_tex(self.hi)}}}" if self.is_layer else f"{name}_{{{_tex(self.hi)}:{_tex(self.lo)}}}"
+            spelled = f"{name}_{{{tex(self.hi)}}}" if self.is_layer else f"{name}_{{{tex(self.hi)}:{tex(self.lo)}}}"
         if self.stopped:
             spelled = rf"\mathrm{{sg}}[{spelled}]"
         return spelled + ("^{\\top}" if self.transposed else "")
@@ -169,7 +169,7 @@ class Matrix:
         return (f"sg[{self.name}]" if self.stopped else self.name) + "ᵀ" * self.transposed
 
     def latex(self) -> str:
-        name = _LATEX_NAMES.get(self.name, self.name)
+        name = LATEX_NAMES.get(self.name, self.name)
         return f"{{{name}}}^{{\\top}}" if self.transposed else name
 
 
@@ -219,10 +219,10 @@ class Power:
         return WordSum.of(Word((self,), self.rows, self.cols))
 
     def __str__(self) -> str:
-        return f"({self.root} {self.root.T})^({_short(self.exponent)})"
+        return f"({self.root} {self.root.T})^({short(self.exponent)})"
 
     def latex(self) -> str:
-        return rf"\left({self.root.latex()}\,{self.root.T.latex()}\right)^{{{_tex(self.exponent)}}}"
+        return rf"\left({self.root.latex()}\,{self.root.T.latex()}\right)^{{{tex(self.exponent)}}}"
 
 
 Factor = Segment | Matrix | Power
@@ -242,26 +242,6 @@ def length(factor: Factor) -> sp.Expr | None:
     if isinstance(factor, Matrix):
         return None
     return factor.exponent if isinstance(factor, Power) else factor.hi - factor.lo
-
-
-_LATEX_NAMES = {
-    "Sxx": r"\Sigma^{xx}",
-    "Syx": r"\Sigma^{yx}",
-    "Syy": r"\Sigma^{yy}",
-    "Snn": r"\Sigma^{nn}",
-    "Syn": r"\Sigma^{yn}",
-    "Snx": r"\Sigma^{nx}",
-    "Wbar": r"\overline{W}",
-}
-
-
-@lru_cache(maxsize=10_000)
-def _short(expr: sp.Expr) -> str:
-    return str(expr).replace(" ", "")
-
-
-def _tex(expr: sp.Expr) -> str:
-    return str(sp.latex(expr, symbol_names=latex_names()))
 
 
 @lru_cache(maxsize=10_000)
@@ -317,7 +297,8 @@ def _merged_noting(factors: Iterable[Factor]) -> tuple[tuple[Factor, ...], froze
     return tuple(done), frozenset(gap for gap in needs if not gap.is_Integer)
 
 
-def _merged(factors: Iterable[Factor]) -> tuple[Factor, ...]:
+def merged(factors: Iterable[Factor]) -> tuple[Factor, ...]:
+    """Neighbours merged wherever they are one letter, identities left out."""
     return _merged_noting(factors)[0]
 
 
@@ -405,10 +386,10 @@ class WordSum:
         return total
 
     def __str__(self) -> str:
-        return _spell_sum([(_scalar(str, c), str(word)) for word, c in self.terms], " ")
+        return spelled_sum([(scalar(str, c), str(word)) for word, c in self.terms], " ")
 
     def latex(self) -> str:
-        return _spell_sum([(_scalar(_tex, c), word.latex()) for word, c in self.terms], r"\,")
+        return spelled_sum([(scalar(tex, c), word.latex()) for word, c in self.terms], r"\,")
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
@@ -421,185 +402,6 @@ def _replaced(factor: Factor, rule: Callable[[Factor], WordSum | None]) -> WordS
     return rule(factor) or WordSum.of(Word((factor,), factor.rows, factor.cols))
 
 
-def _scalar(spell: Callable[[Any], str], coefficient: sp.Expr) -> str:
-    text = spell(coefficient)
-    return f"({text})" if coefficient.is_Add else text
-
-
-def _spell_sum(terms: list[tuple[str, str]], times: str) -> str:
-    if not terms:
-        return "0"
-    terms = sorted(terms, key=lambda term: term[0].startswith("-"))
-    spelled = []
-    for coefficient, word in terms:
-        sign, size = ("-", coefficient[1:]) if coefficient.startswith("-") else ("+", coefficient)
-        spelled.append(f" {sign} " + (word if size == "1" else size + times + word))
-    text = "".join(spelled)
-    return text[3:] if text.startswith(" + ") else "-" + text[3:]
-
-
-@dataclass(frozen=True, slots=True)
-class TraceSum:
-    """A linear combination of traces; words are equal up to rotation and transposition of the whole."""
-
-    terms: tuple[tuple[Word, sp.Expr], ...]
-
-    @staticmethod
-    def of(words: WordSum) -> TraceSum:
-        if words.rows != words.cols:
-            raise ShapeMismatch(f"a trace needs a square word, but {words} maps {words.cols} to {words.rows}")
-        return TraceSum.collect(words.terms)
-
-    @staticmethod
-    def collect(terms: Iterable[tuple[Word, sp.Expr]]) -> TraceSum:
-        collected: dict[Word, sp.Expr] = {}
-        for word, coefficient in terms:
-            canonical = _cyclic(word)
-            collected[canonical] = sp.Add(collected.get(canonical, sp.S.Zero), coefficient)
-        kept = [(word, coefficient) for word, coefficient in collected.items() if coefficient != 0]
-        return TraceSum(tuple(sorted(kept, key=lambda term: term[0].sort_key())))
-
-    def __add__(self, other: TraceSum) -> TraceSum:
-        return TraceSum.collect(self.terms + other.terms)
-
-    def __rmul__(self, scalar: sp.Expr | int) -> TraceSum:
-        return TraceSum.collect((word, sp.Mul(scalar, coefficient)) for word, coefficient in self.terms)
-
-    def __neg__(self) -> TraceSum:
-        return -1 * self
-
-    def __sub__(self, other: TraceSum) -> TraceSum:
-        return self + -other
-
-    def replaced(self, rule: Callable[[Factor], WordSum | None]) -> TraceSum:
-        """Every letter for which `rule` gives a word sum, replaced by it."""
-        traces = ((WordSum.of(word).replaced(rule), coefficient) for word, coefficient in self.terms)
-        return TraceSum.collect((word, sp.Mul(outer, c)) for words, outer in traces for word, c in words.terms)
-
-    def __str__(self) -> str:
-        return _spell_sum([(_scalar(str, c), f"tr({word})") for word, c in self.terms], " ")
-
-    def latex(self) -> str:
-        traces = [(_scalar(_tex, c), rf"\operatorname{{tr}}\left({word.latex()}\right)") for word, c in self.terms]
-        return _spell_sum(traces, r"\,")
-
-    def _repr_latex_(self) -> str:
-        return f"$\\displaystyle {self.latex()}$"
-
-
-def _cyclic(word: Word) -> Word:
-    """The least of all rotations of the word and of its transpose, merged across the seam."""
-    closed = _merge_seam(_merged(word.factors))
-    if not closed:
-        return Word((), word.rows, word.cols)
-    turned = tuple(factor.T for factor in reversed(closed))
-    rotations = [f[i:] + f[:i] for f in (closed, turned) for i in range(len(closed))]
-    words = [Word(factors, factors[0].rows, factors[0].rows) for factors in rotations]
-    return min(words, key=Word.sort_key)
-
-
-def _merge_seam(factors: tuple[Factor, ...]) -> tuple[Factor, ...]:
-    while len(factors) > 1 and (merged := factors[-1].merge(factors[0])) is not None:
-        factors = _merged((merged, *factors[1:-1]))
-    return factors
-
-
-def expectation(traces: TraceSum, moments: Mapping[tuple[str, str], WordSum]) -> TraceSum:
-    """E of traces quadratic in data vectors: each adjacent pair `x yᵀ` becomes its moment matrix."""
-    averaged = ((_averaged(word, moments), coefficient) for word, coefficient in traces.terms)
-    return TraceSum.collect(
-        (word, sp.Mul(outer, coefficient)) for words, outer in averaged for word, coefficient in words.terms
-    )
-
-
-def _averaged(word: Word, moments: Mapping[tuple[str, str], WordSum]) -> WordSum:
-    """Rotate the column vector to the front, so that the row vector comes next, and replace the pair by its moment."""
-    vectors = [i for i, f in enumerate(word.factors) if isinstance(f, Matrix) and SAMPLE in (f.rows, f.cols)]
-    column = next((i for i in vectors if word.factors[i].cols == SAMPLE), None)
-    if len(vectors) != 2 or column is None:
-        raise ShapeMismatch(f"an expectation needs traces quadratic in the data, but got tr({word})", word=word)
-    rotated = word.factors[column:] + word.factors[:column]
-    left, right = rotated[0], rotated[1]
-    assert isinstance(left, Matrix) and isinstance(right, Matrix)
-    moment = moments[left.name, right.name]
-    return moment @ WordSum.of(Word(rotated[2:], moment.cols, moment.rows))
-
-
-def gradient(traces: TraceSum, stack: Stack, index: sp.Expr) -> WordSum:
-    """The matrix of partial derivatives of a trace sum by the entries of layer `index`; stopped letters are constants.
-
-    Each occurrence of the stack is opened at the layer: tr(A W_l B) has gradient (B A)ᵀ, and tr(A W_lᵀ B) has gradient
-    B A.
-    """
-    total = WordSum.zero(stack.space(index), stack.space(index - 1))
-    for word, coefficient in traces.terms:
-        _no_powers(word)
-        for position, factor in enumerate(word.factors):
-            if isinstance(factor, Segment) and factor.stack == stack and not factor.stopped:
-                rest = word.factors[position + 1 :] + word.factors[:position]
-                total = total + coefficient * _opened(factor, rest, index)
-    return total
-
-
-def _no_powers(word: Word) -> None:
-    if any(isinstance(factor, Power) for factor in word.factors):
-        raise BadSegment(f"the power in {word} cannot be differentiated: speak of single layers", segment=word)
-
-
-def _opened(segment: Segment, rest: tuple[Factor, ...], index: sp.Expr) -> WordSum:
-    if not holds_layer(segment, index):
-        raise BadSegment(
-            f"cannot tell whether {segment} holds layer {index}: differentiate whole stacks", segment=segment
-        )
-    above = Segment(segment.stack, segment.hi, index)
-    below = Segment(segment.stack, index - 1, segment.lo)
-    space_below, space_layer = segment.stack.space(index - 1), segment.stack.space(index)
-    if segment.transposed:
-        return WordSum.of(Word((above.T, *rest, below.T), space_layer, space_below))
-    return WordSum.of(Word((below, *rest, above), space_below, space_layer).T)
-
-
-def holds_layer(segment: Segment, index: sp.Expr) -> bool:
-    """Whether lo < index ≤ hi: known for whole stacks (an index ranges over its stack) and for numbers."""
-    if segment.lo == 0 and segment.hi == segment.stack.depth and not (index.is_Integer and segment.hi.is_Integer):
-        return True
-    above, below = segment.hi - index, index - 1 - segment.lo
-    return bool(above.is_Integer and below.is_Integer and above >= 0 and below >= 0)
-
-
-def _unmarked(factor: Factor) -> Factor:
-    return factor if isinstance(factor, Power) else replace(factor, stopped=False)
-
-
-def released(words: WordSum) -> WordSum:
-    """The stop-gradient marks taken off, once the gradient has been taken."""
-    return words.replaced(
-        lambda factor: WordSum.of(Word((_unmarked(factor),), factor.rows, factor.cols)) if factor.stopped else None
-    )
-
-
-def released_traces(traces: TraceSum) -> TraceSum:
-    """The same for traces."""
-    return traces.replaced(
-        lambda factor: WordSum.of(Word((_unmarked(factor),), factor.rows, factor.cols)) if factor.stopped else None
-    )
-
-
-def along(words: WordSum, rate: Callable[[Factor], WordSum | None]) -> WordSum:
-    """The time derivative of words whose letters move at `rate` (None: a constant), by the product rule."""
-    total = WordSum.zero(words.rows, words.cols)
-    for word, coefficient in words.terms:
-        _no_powers(word)
-        for position, factor in enumerate(word.factors):
-            speed = rate(factor.T if factor.transposed else factor)
-            if speed is None:
-                continue
-            before = WordSum.of(Word(word.factors[:position], words.rows, factor.rows))
-            after = WordSum.of(Word(word.factors[position + 1 :], factor.cols, words.cols))
-            total = total + coefficient * (before @ (speed.T if factor.transposed else speed) @ after)
-    return total
-
-
 def instantiated(words: WordSum, numbers: Mapping[sp.Symbol, sp.Expr]) -> WordSum:
     """Depths and layer indices replaced in every segment and coefficient; shapes follow from the letters."""
     terms = []
@@ -607,9 +409,9 @@ def instantiated(words: WordSum, numbers: Mapping[sp.Symbol, sp.Expr]) -> WordSu
         if not word.factors:
             raise ShapeMismatch("an identity word has no letter from which its new shape could be read")
         factors = tuple(_instantiated_factor(factor, numbers) for factor in word.factors)
-        merged, met = _merged_noting(factors)
+        joined, met = _merged_noting(factors)
         needs = frozenset(gap.xreplace(numbers) for gap in word.needs) | met
-        terms.append((Word(merged, factors[0].rows, factors[-1].cols, needs), coefficient.xreplace(numbers)))
+        terms.append((Word(joined, factors[0].rows, factors[-1].cols, needs), coefficient.xreplace(numbers)))
     needs = frozenset(gap.xreplace(numbers) for gap in words.needs)
     if not terms:
         return replace(words, needs=needs)

@@ -12,7 +12,8 @@ derived rates, is the zero word, and `check_conserved` refuses everything else.
 from __future__ import annotations
 
 from symjepa.errors import NotBalanced
-from symjepa.exact.words import WordSum, along
+from symjepa.exact.gradients import along
+from symjepa.exact.words import WordSum
 from symjepa.flow import MatrixFlow, letters
 from symjepa.model import Model
 from symjepa.symbols import k, l

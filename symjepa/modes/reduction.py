@@ -126,10 +126,18 @@ class ModeFlow:
             )
         if value.atoms(sp.Float) or value.free_symbols & {*self.rates, t, *AMPLITUDES}:
             raise InvalidModel(f"{symbol} needs an exact value that is constant along the flow; got {value}")
+        if value.free_symbols & self._bound:
+            raise InvalidModel(f"{symbol} needs a value without the index of a sum or product of the flow; got {value}")
         wanted = [name for name in ("integer", "positive", "nonnegative", "real") if getattr(symbol, f"is_{name}")]
         least = [fact for fact in self.domain if fact.expr == symbol and not value.is_positive]
         if least or not all(getattr(value, f"is_{name}") for name in wanted):
             raise InvalidModel(f"{symbol} is {', '.join(wanted)}{' and > 0' if least else ''}; got {value}")
+
+    @property
+    def _bound(self) -> set[sp.Symbol]:
+        """What is bound in the rates: a value that holds it would be captured."""
+        operators = (node for rate in self.rates.values() for node in rate.atoms(sp.Sum, sp.Product))
+        return {limit[0] for node in operators for limit in node.limits}
 
     def __str__(self) -> str:
         rows = [f"d{amplitude}/dt = {rate}{self._where(amplitude)}" for amplitude, rate in self.rates.items()]

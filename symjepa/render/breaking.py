@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from symjepa.render.formulas import Latex, split_factors
+from symjepa.render.factors import split_factors
+from symjepa.render.formulas import Latex
 from symjepa.render.widths import LINE, width
 from symjepa.render.words import Terms
 

@@ -2,7 +2,9 @@ r"""SymPy expressions as mathematics: LaTeX from the declared names, and Unicode
 
 One printer walks the tree and orders it as a reader expects (drive before damping, parameters before amplitudes,
 whole numbers last in an exponent); two subclasses spell powers, fractions and names.  Nothing is simplified: the
-printed tree is the given one, but for $\prod_{j<\ell} w_j \prod_{j>\ell} w_j$, printed as $\prod_{j\neq\ell} w_j$.
+printed tree is the given one, but for $\prod_{j<\ell} w_j \prod_{j>\ell} w_j$, printed as $\prod_{j\neq\ell} w_j$, for
+the exponential of a sum of logarithms, printed as a product, and for powers of one letter, printed as one: $c\,c^{m-1}$
+is $c^m$.
 """
 
 from __future__ import annotations
@@ -12,15 +14,27 @@ from functools import lru_cache
 from typing import Any
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 from sympy.printing.printer import Printer
 
 from symjepa.exact.facts import Fact
+from symjepa.exact.sequences import EVERYWHERE
+from symjepa.render.factors import (
+    as_products,
+    factor_key,
+    is_inverse,
+    is_negative,
+    is_tall,
+    neighbours,
+    one_root,
+    signed,
+    split_factors,
+    term_key,
+)
 from symjepa.render.notation import PLAIN, SQUARES, TERMINAL, split_name
-from symjepa.symbols import meaning
 
-_LAST_IN_SUM = {"sigma2": 2, "sigma2_y": 3, "tau": 4, "eta": 5}
-_DEPTHS, _RATES = ["K", "L", "l", "k", "j", "n"], ["alpha", "tau", "eta"]
-_DATA, _AMPLITUDES = ["lam", "sigma2", "sigma2_y", "rho"], ["b", "s", "v", "w", "u"]
+_VARIABLES = {"x", "y"}
+"""Scalars that are named like the views, and are none: no macro of the views spells them."""
 
 
 class Spelling(Printer):  # type: ignore[misc]
@@ -61,8 +75,8 @@ class Spelling(Printer):  # type: ignore[misc]
 
     def summands(self, expr: sp.Expr) -> list[tuple[str, sp.Expr]]:
         """The summands as (sign, size), not yet spelled."""
-        ordered = sorted(sp.Add.make_args(expr), key=_term_key)
-        return [("-", -term) if _is_negative(term) else ("+", term) for term in ordered]
+        ordered = map(signed, sorted(sp.Add.make_args(expr), key=term_key))
+        return [("-" if negative else "+", size) for negative, size in ordered]
 
     def pieces(self, expr: sp.Expr) -> list[tuple[str, str]]:
         """Where a long formula may be broken: its summands, or in brackets those of its one factor that is a sum."""
@@ -70,7 +84,8 @@ class Spelling(Printer):  # type: ignore[misc]
         if not expr.is_Mul or len(sums) != 1:
             return self.terms(expr)
         others = sp.Mul(*(factor for factor in expr.args if factor is not sums[0]))
-        sign, size = ("-", -others) if _is_negative(others) else ("+", others)
+        negative, size = signed(others)
+        sign = "-" if negative else "+"
         (lead, first), *middle = self.terms(sums[0])
         opened = (sign, f"{self._print(size)} {self.open} {self.minus if lead == '-' else ''}{first}")
         *rest, (last, end) = [opened, *middle]
@@ -82,9 +97,10 @@ class Spelling(Printer):  # type: ignore[misc]
         return lead + "".join(f" {self.minus if sign == '-' else '+'} {size}" for sign, size in rest)
 
     def _print_Mul(self, expr: sp.Expr) -> str:
-        if _is_negative(expr):
-            return self.minus + self.within(-expr)
-        return self.quotient(*split_factors(expr))
+        negative, size = signed(expr)
+        if negative:
+            return self.minus + self.within(size)
+        return self.quotient(*split_factors(size)) if size.is_Mul else str(self._print(size))
 
     def quotient(self, above: Sequence[sp.Expr], below: Sequence[sp.Expr]) -> str:
         """The product of some factors over that of others."""
@@ -93,26 +109,29 @@ class Spelling(Printer):  # type: ignore[misc]
         return self.fraction(self._product(above), self._product(below))
 
     def _product(self, factors: Sequence[sp.Expr]) -> str:
-        return self.times.join(self._factors(self.ordered(factors))) or "1"
+        spread = [part for factor in factors for part in as_products(factor)]
+        return self.times.join(self._factors(self.ordered(spread))) or "1"
 
     def ordered(self, factors: Sequence[sp.Expr]) -> list[sp.Expr]:
         """Factors in reading order."""
-        return sorted(factors, key=_factor_key)
+        return sorted(factors, key=factor_key)
 
-    def _factors(self, ordered: list[sp.Expr]) -> list[str]:
-        """Each factor spelled; the two products on both sides of one layer are printed as one."""
+    def _factors(self, ordered: list[sp.Expr], alone: bool = True) -> list[str]:
+        """Each factor spelled; the two products on both sides of one layer are printed as one.  `alone`: nothing stands
+        before them.
+        """
         spelled: list[str] = []
         rest = list(ordered)
         while rest:
             factor = rest.pop(0)
-            partner = next((other for other in rest if _around(factor, other)), None)
+            partner = next((other for other in rest if neighbours(factor, other)), None)
             if partner is not None:
                 rest.remove(partner)
                 spelled.append(
                     self.punctured(*sorted((factor, partner), key=lambda product: product.limits[0][1] != 1))
                 )
             else:
-                spelled.append(self.within(factor) if len(ordered) > 1 else str(self._print(factor)))
+                spelled.append(self.within(factor) if len(ordered) > 1 or not alone else str(self._print(factor)))
             if rest and isinstance(factor, (sp.Product, sp.Sum, sp.Integral)):
                 spelled[-1] = self.bracket(spelled[-1])  # else it would be read as reaching over what follows
         return spelled
@@ -122,11 +141,11 @@ class Spelling(Printer):  # type: ignore[misc]
 
     def within(self, expr: sp.Expr) -> str:
         """An expression as a factor: sums in brackets."""
-        return self.bracket(str(self._print(expr))) if expr.is_Add or _is_negative(expr) else str(self._print(expr))
+        return self.bracket(str(self._print(expr))) if expr.is_Add or is_negative(expr) else str(self._print(expr))
 
     def _print_Pow(self, expr: sp.Expr) -> str:
         base, exponent = expr.as_base_exp()
-        if _is_negative(exponent) and not exponent.is_Add:
+        if is_inverse(expr):
             return self.fraction("1", str(self._print(sp.Pow(base, -exponent))))
         name = getattr(base, "name", "")
         if name in SQUARES:
@@ -138,7 +157,7 @@ class Spelling(Printer):  # type: ignore[misc]
             )
         if exponent == sp.S.Half:
             return self.root(str(self._print(base)), base.is_Atom)
-        atom = base.is_Symbol or isinstance(base, sp.Indexed) or (base.is_Integer and base >= 0)
+        atom = base.is_Symbol or isinstance(base, sp.Indexed | AppliedUndef) or (base.is_Integer and base >= 0)
         return self.power(str(self._print(base)) if atom else self.bracket(str(self._print(base))), exponent)
 
     def _print_Symbol(self, symbol: sp.Symbol) -> str:
@@ -150,6 +169,10 @@ class Spelling(Printer):  # type: ignore[misc]
 
     def _print_Indexed(self, symbol: sp.Indexed) -> str:
         return self.symbol(str(symbol.base), ",".join(str(self._print(index)) for index in symbol.indices))
+
+    def _print_AppliedUndef(self, term: AppliedUndef) -> str:
+        """A term of a sequence."""
+        return self.symbol(term.func.__name__, ",".join(str(self._print(index)) for index in term.args))
 
     def _print_Integer(self, number: sp.Integer) -> str:
         return f"{self.minus}{-number}" if number < 0 else str(number)
@@ -169,6 +192,13 @@ class Spelling(Printer):  # type: ignore[misc]
         spelled = [str(self._print(part)) for part in (index, lower, upper)]
         return self.big(sign, spelled[0], spelled[1], spelled[2], self.within(expr.function))
 
+    def _print_exp(self, expr: sp.Expr) -> str:
+        products = as_products(expr)
+        return self.exponential(expr) if products == [expr] else self._product(products)
+
+    def exponential(self, expr: sp.Expr) -> str:
+        raise NotImplementedError
+
     def relation(self, fact: Fact) -> str:
         """A fact as a relation to zero."""
         raise NotImplementedError
@@ -182,7 +212,7 @@ class Latex(Spelling):
     _inline = False
 
     def symbol(self, base: str, index: str) -> str:
-        letter = self.letter(base)
+        letter = base if base in _VARIABLES else self.letter(base)
         if letter == base and len(base.rstrip("'")) > 1:
             letter = rf"\mathrm{{{base}}}"
         subscript = rf"\mathrm{{{index}}}" if len(index) > 1 and index.isalpha() else self.letter(index)
@@ -207,6 +237,22 @@ class Latex(Spelling):
         if self._inline:
             return _slashed(above, below)
         return rf"\frac{{{above}}}{{{below}}}"
+
+    def quotient(self, above: Sequence[sp.Expr], below: Sequence[sp.Expr]) -> str:
+        """What is tall stands beside the fraction, not in it: `a/b ∑ …`, and half a logarithm is `½ log …`."""
+        above, below = one_root(above, below)
+        tall = [] if self._inline else [factor for factor in above if is_tall(factor)]
+        numbers = bool(below) and all(factor.is_Integer for factor in below)
+        if not self._inline and numbers and any(factor.func is sp.log for factor in above):
+            tall = [factor for factor in above if not factor.is_Integer]
+        if not below or not tall:
+            return super().quotient(above, below)
+        rest = [factor for factor in above if factor not in tall]
+        fraction = super().quotient(rest, below)
+        return f"{fraction.replace('frac', 'tfrac', 1) if numbers else fraction}{self.times}{self._tall(tall)}"
+
+    def _tall(self, factors: Sequence[sp.Expr]) -> str:
+        return self.times.join(self._factors(self.ordered(factors), alone=False))
 
     def bracket(self, inside: str) -> str:
         return rf"\left({inside}\right)" if r"\frac" in inside or "_{" in inside else f"({inside})"
@@ -239,7 +285,7 @@ class Latex(Spelling):
 
     _print_log = _print_LambertW = _print_Function
 
-    def _print_exp(self, expr: sp.Expr) -> str:
+    def exponential(self, expr: sp.Expr) -> str:
         return self.power("e", expr.args[0])
 
     def _print_Integral(self, expr: sp.Expr) -> str:
@@ -301,7 +347,7 @@ class Terminal(Spelling):
         name = {"LambertW": "W₀"}.get(expr.func.__name__, expr.func.__name__)
         return f"{name}({', '.join(str(self._print(part)) for part in expr.args)})"
 
-    _print_exp = _print_log = _print_LambertW = _print_Function
+    exponential = _print_log = _print_LambertW = _print_Function
 
     def _print_Integral(self, expr: sp.Expr) -> str:
         (variable, *ends), *_ = expr.limits
@@ -310,8 +356,10 @@ class Terminal(Spelling):
 
 
 def _over(spelling: Spelling, fact: Fact, at_most: str, lead: str) -> str:
-    spelled = [[spelling.doprint(part) for part in (r.lo, r.symbol, r.hi)] for r in fact.over]
-    return "".join(lead + f" {at_most} ".join(parts) for parts in spelled)
+    every = r"\in \mathbb{Z}" if at_most == r"\leq" else "∈ ℤ"
+    spelled = [[spelling.doprint(part) for part in (r.lo, r.symbol, r.hi)] for r in fact.over if r != EVERYWHERE]
+    integers = [f"{lead}{spelling.doprint(r.symbol)} {every}" for r in fact.over if r == EVERYWHERE]
+    return "".join((*integers, *(lead + f" {at_most} ".join(parts) for parts in spelled)))
 
 
 def _slashed(above: str, below: str) -> str:
@@ -328,57 +376,6 @@ def _outermost(text: str) -> str:
         kept += sign if depth == 0 else ""
         depth += sign in "({"
     return kept
-
-
-def _is_negative(expr: sp.Expr) -> bool:
-    coefficient = expr if expr.is_Number else expr.args[0] if expr.is_Mul else sp.S.One
-    return bool(coefficient.is_Number and coefficient.is_negative)
-
-
-def split_factors(expr: sp.Expr) -> tuple[list[sp.Expr], list[sp.Expr]]:
-    """Factors above and below the line of a fraction."""
-    above, below = [], []
-    for factor in sp.Mul.make_args(expr):
-        base, exponent = factor.as_base_exp()
-        if factor.is_Rational and not factor.is_Integer:
-            above += [sp.Integer(factor.p)] if factor.p != 1 else []
-            below.append(sp.Integer(factor.q))
-        elif not factor.is_Number and base != sp.E and not exponent.is_Add and _is_negative(exponent):
-            below.append(sp.Pow(base, -exponent))
-        else:
-            above.append(factor)
-    return above, below
-
-
-def _names(expr: sp.Expr) -> set[str]:
-    return {str(symbol.base) if isinstance(symbol, sp.Indexed) else str(symbol) for symbol in expr.free_symbols}
-
-
-def _term_key(term: sp.Expr) -> tuple[bool, bool, int, Any]:
-    rank = max((_LAST_IN_SUM.get(name, 0) for name in _names(term)), default=0)
-    return _is_negative(term), bool(term.is_number), rank, term.sort_key()
-
-
-def _factor_key(factor: sp.Expr) -> tuple[int, int, str]:
-    base, _ = factor.as_base_exp()
-    if base.is_Number:
-        return 0, 0, str(base)
-    name = split_name(base)[0] if base.is_Symbol or isinstance(base, sp.Indexed) else ""
-    name = base.name if base.is_Symbol and base.name in SQUARES else name
-    for rank, group in enumerate((_DEPTHS, _RATES, _DATA, _AMPLITUDES), start=1):
-        if name in group:
-            return rank, group.index(name), str(base)
-    if isinstance(base, (sp.Product, sp.Sum)):
-        return 7, _AMPLITUDES.index(split_name(base.function)[0]) if meaning(base.function) else 9, str(base)
-    return (5 if name else 6), 0, str(base)
-
-
-def _around(first: sp.Expr, second: sp.Expr) -> bool:
-    """Whether two products of one family run below and above one layer, and so over all others."""
-    if not (isinstance(first, sp.Product) and isinstance(second, sp.Product)) or first.function != second.function:
-        return False
-    (_, low, high), (_, start, _) = sorted((first.limits[0], second.limits[0]), key=lambda limit: limit[1] != 1)
-    return bool(low == 1 and start - high == 2)
 
 
 def latex(expr: sp.Expr, names: Mapping[str, str] = PLAIN) -> str:

@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
 import sympy as sp
 
 from symjepa.exact.facts import Fact
-from symjepa.exact.words import TraceSum, WordSum
+from symjepa.exact.traces import TraceSum
+from symjepa.exact.words import WordSum
 from symjepa.render.styles import Style
-from symjepa.statements.claims import AtMost, Claim, Less, parts
+from symjepa.statements.claims import AtMost, ByInduction, Claim, Less, Share, parts
 from symjepa.statements.statement import Statement
-from symjepa.symbols import K, L, alpha, b, eta, j, k, l, lam, n, nu, rho, s, sigma2, sigma2_y, t, tau, u, v, w
+from symjepa.symbols import K, L, alpha, b, chi, eta, j, k, l, lam, n, nu, rho, s, sigma2, sigma2_y, t, tau, u, v, w
 from symjepa.verify.certificates import assumptions
 from symjepa.verify.check import Report
 from symjepa.verify.kernel.assumptions import assumed
 from symjepa.verify.scope import flows_in
 
-ORDER = (K, L, k, l, j, n, lam, sigma2, sigma2_y, rho, nu, alpha, tau, eta, w, v, b, u, s, t)
+ORDER = (K, L, k, l, j, n, lam, sigma2, sigma2_y, rho, nu, alpha, tau, eta, w, v, b, u, s, chi, t)
 """Symbols as a statement introduces them."""
 
 
-def introduced(statement: Statement, report: Report, style: Style) -> list[str]:
-    """`K, L ≥ 1 be integers`, `σ², u > 0`: the symbols of a statement, those that it abbreviates left out."""
-    known = (*assumptions(report), *assumed(_symbols(statement.claim)), *_domains(statement.claim))
+def introduced(
+    statement: Statement, report: Report, style: Style, shown: Callable[[sp.Expr], bool] = lambda symbol: True
+) -> list[str]:
+    """`K, L ≥ 1 be integers`, `σ², u > 0`: the symbols of a statement, those that it abbreviates or binds left out.
+
+    `shown`: whether a letter, but for the depths, is to be seen in the statement.
+    """
+    known = (*assumptions(report), *assumed(symbols_in(statement.claim)), *_domains(statement.claim))
     lets = {let.symbol for let in statement.let}
-    own = [fact for fact in dict.fromkeys(known) if fact.expr not in lets]
+    left_out = lets | (_indices(statement.claim) - _loose(statement.claim))
+    seen = [fact for fact in dict.fromkeys(known) if fact.expr not in left_out]
+    own = [fact for fact in seen if fact.expr in (K, L) or shown(fact.expr)]
     given = relations(statement)
     return [*_integers(own, given, style), *_signs(own, given, style)]
 
@@ -54,17 +62,32 @@ def _domains(claim: Claim) -> Iterator[Fact]:
         yield from (fact for fact in domain if fact.expr.is_Symbol and fact.kind in ("positive", "nonnegative"))
 
 
-def _symbols(thing: Any) -> set[sp.Symbol]:
+def symbols_in(thing: Any) -> set[sp.Symbol]:
     """Every scalar symbol inside a claim, rates of models and coefficients of words included."""
     if isinstance(thing, sp.Expr):
         return {x for x in thing.free_symbols if isinstance(x, sp.Symbol) and not isinstance(x, sp.Dummy)}
     if isinstance(thing, WordSum | TraceSum):
-        return {symbol for _, coefficient in thing.terms for symbol in _symbols(coefficient)}
+        return {symbol for _, coefficient in thing.terms for symbol in symbols_in(coefficient)}
     if isinstance(thing, tuple):
-        return {symbol for part in thing for symbol in _symbols(part)}
+        return {symbol for part in thing for symbol in symbols_in(part)}
     if is_dataclass(thing) and not isinstance(thing, type):
-        return {symbol for field in fields(thing) for symbol in _symbols(getattr(thing, field.name))}
+        return {symbol for field in fields(thing) for symbol in symbols_in(getattr(thing, field.name))}
     return set()
+
+
+def _indices(thing: Any) -> set[sp.Symbol]:
+    """Letters that run inside of a claim: indices of inductions, and of sums over layers."""
+    if isinstance(thing, tuple):
+        return {symbol for part in thing for symbol in _indices(part)}
+    if not is_dataclass(thing) or isinstance(thing, type):
+        return set()
+    own = {thing.index} if isinstance(thing, ByInduction | Share) else set()
+    return own | {symbol for field in fields(thing) for symbol in _indices(getattr(thing, field.name))}
+
+
+def _loose(claim: Claim) -> set[sp.Symbol]:
+    """The symbols of those parts of a claim in which no index runs."""
+    return symbols_in(tuple(part for part in parts(claim) if not _indices(part)))
 
 
 def _bound(claim: Claim) -> sp.Symbol | None:

@@ -20,9 +20,10 @@ from symjepa.modes.balance import law
 from symjepa.modes.reduction import ModeFlow
 from symjepa.render.account import STATUS, Account, Found, Reduced, Refused, substitution
 from symjepa.render.formulas import Latex, latex, with_dot
+from symjepa.render.hypotheses import listed
 from symjepa.render.notation import MACROS, macro_definitions
 from symjepa.render.words import Terms, end_latex, latex_terms, rows, word_latex
-from symjepa.symbols import t, u, v, w
+from symjepa.symbols import K, L, t, u, v, w
 
 LONGEST = 52
 """Glyphs on one line of a display before it is broken, at 11 points on 160 mm."""
@@ -58,9 +59,9 @@ def macros() -> str:
     return rendered("macros.tex.j2", definitions=macro_definitions())
 
 
-def document(title: str, sections: Iterable[Mapping[str, str]]) -> str:
+def document(title: str, sections: Iterable[Mapping[str, str]], intro: str = "") -> str:
     """A standalone document that reads the macro file and one fragment per section (title, label, file)."""
-    return rendered("document.tex.j2", title=title, sections=list(sections))
+    return rendered("document.tex.j2", title=title, sections=list(sections), intro=intro)
 
 
 def fragment(account: Account, version: str, provide: bool = True) -> str:
@@ -72,7 +73,8 @@ def fragment(account: Account, version: str, provide: bool = True) -> str:
 
 
 def _parts(account: Account) -> dict[str, Any]:
-    model = account.model
+    model, moved = account.model, display(_matrix_rows(account))
+    own = [f"{MACROS[name]}_{{i:j}}" for name in ("W", "P") if f"{MACROS[name]}_{{{MACROS[_DEPTHS[name]]}:" in moved]
     return {
         "encoder": _stack("W", model.encoder.depth),
         "predictor": _stack("P", model.predictor.depth),
@@ -80,15 +82,19 @@ def _parts(account: Account) -> dict[str, Any]:
         "x": MACROS["x"],
         "y": MACROS["y"],
         "T": MACROS["T"],
-        "segment": f"{MACROS['W']}_{{i:j}}",
+        "segment": own[0] if own else f"{MACROS['W']}_{{i:j}}",
+        "likewise": f", and ${own[1]}$ likewise" if own[1:] else "",
         "loss": display([(MACROS["loss"], latex_terms(account.flow.loss, MACROS), "")]),
         "alpha": _rate("alpha", model.predictor_rate),
         "eta": _rate("eta", model.weight_decay),
-        "matrix_flow": display(_matrix_rows(account)),
+        "matrix_flow": moved,
         "alignment": display(_alignment(account)),
         "modes": [_mode(entry) for entry in account.reduced],
         "refused": [_refused(entry, account) for entry in account.refused],
     }
+
+
+_DEPTHS = {"W": "L", "P": "K"}
 
 
 def _stack(name: str, depth: sp.Expr) -> str:
@@ -105,8 +111,10 @@ def _teacher(model: Model) -> str:
     known = {
         "live": f"the target branch is a live copy of the encoder, ${bar} = {own}$, under stop-gradient",
         "ema": rf"the teacher follows the encoder, ${with_dot(bar)} = {tau} ({own} - {bar})$",
-        "ema-layers": "each layer of the teacher follows its own, "
-        rf"$\dot{{{bar}}}_{{{layer}}} = {tau} ({own}_{{{layer}}} - {bar}_{{{layer}}})$",
+        "ema-layers": (
+            "each layer of the teacher follows that of the encoder, "
+            rf"$\dot{{{bar}}}_{{{layer}}} = {tau} ({own}_{{{layer}}} - {bar}_{{{layer}}})$"
+        ),
         "frozen": f"the teacher ${bar}$ is constant",
         "shared": f"the target branch is the encoder itself, ${bar} = {own}$, without stop-gradient",
     }
@@ -176,12 +184,14 @@ def glyphs(text: str) -> int:
 def _mode(entry: Reduced) -> dict[str, str]:
     modes = entry.modes
     flow = display((_dot(x), Latex(MACROS).terms(rate), _family(modes, x)) for x, rate in modes.rates.items())
-    domain = ", ".join(Latex(MACROS).relation(fact) for fact in modes.domain)
+    spelled = [(bool(fact.free_symbols & {K, L}), f"${Latex(MACROS).relation(fact)}$") for fact in modes.domain]
+    domain, depths = ([one for of_depths, one in spelled if of_depths is kind] for kind in (False, True))
+    where = [f"on the domain {', '.join(domain)}" if domain else "", f"for {', '.join(depths)}" if depths else ""]
     return {
         "coordinates": modes.coordinates,
         "assumes": _assumes(modes),
         "flow": flow,
-        "domain": domain,
+        "domain": ", ".join(filter(None, where)),
         "proposals": "\n".join(_proposals(entry)),
     }
 
@@ -198,7 +208,7 @@ def _family(modes: ModeFlow, amplitude: sp.Expr) -> str:
 def _assumes(modes: ModeFlow) -> str:
     said = [a.words for a in modes.assumes if a.name not in ("Aligned", "Balanced")]
     said += [f"${latex(product, MACROS)} = {latex(power, MACROS)}$" for product, power in substitution(modes).items()]
-    return "Assume the alignment" + (f", and that {', '.join(said)}." if said else ".")
+    return "Assume the alignment" + (f", and that {listed(said)}." if said else ".")
 
 
 def _proposals(entry: Reduced) -> Iterator[str]:
@@ -213,7 +223,8 @@ def _proposals(entry: Reduced) -> Iterator[str]:
 def _invariants(found: Found) -> Iterator[str]:
     for entry in found.value or ():
         moves = "is conserved" if entry.rate == 0 else f"decays as ${latex(sp.exp(entry.rate * t), MACROS)}$"
-        yield f"${latex(entry.quantity, MACROS)}$ {moves}."
+        generic = ", for any two layers" if len(entry.quantity.atoms(sp.Indexed)) > 1 else ""
+        yield f"${latex(entry.quantity, MACROS)}$ {moves}{generic}."
 
 
 def _fixed_points(found: Found) -> Iterator[str]:
@@ -230,13 +241,14 @@ def _with_rates(point: Any) -> str:
     if not point.rates:
         return ""
     spelled = [latex(rate, MACROS) for rate in point.rates]
+    told = "rates are" if len(spelled) > 1 else "rate is"
     if sum(map(glyphs, spelled)) <= LONGEST // 2:
-        return f"\nThe rates are {', '.join(f'${rate}$' for rate in spelled)}."
+        return f"\nThe {told} {', '.join(f'${rate}$' for rate in spelled)}."
     named = _radicands(point.rates)
     short = [rate.xreplace({root: sp.Pow(name, root.exp) for root, name in named.items()}) for rate in point.rates]
     rows = [(f"r_{{{n}}}", Latex(MACROS).pieces(rate), "") for n, rate in enumerate(short, start=1)]
     rows += [(latex(name), Latex(MACROS).pieces(root.base), "") for root, name in named.items()]
-    return "\nThe rates are\n" + display(rows)
+    return f"\nThe {told}\n" + display(rows)
 
 
 def _radicands(rates: Iterable[sp.Expr]) -> dict[sp.Pow, sp.Symbol]:

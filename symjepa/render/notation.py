@@ -37,6 +37,7 @@ PLAIN: Mapping[str, str] = {
     "b": "b",
     "u": "u",
     "s": "s",
+    "chi": r"\chi",
     "W": "W",
     "P": "P",
     "Wbar": r"\overline{W}",
@@ -62,7 +63,7 @@ MACROS: Mapping[str, str] = {name: rf"\sj{_SPELLED.get(name, name)}" for name in
 
 TERMINAL: Mapping[str, str] = {
     **{name: name for name in PLAIN},
-    **{"lam": "λ", "sigma": "σ", "rho": "ρ", "alpha": "α", "tau": "τ", "eta": "η", "eps": "ε", "nu": "ν"},
+    **{"lam": "λ", "sigma": "σ", "rho": "ρ", "alpha": "α", "tau": "τ", "eta": "η", "eps": "ε", "nu": "ν", "chi": "χ"},
     **{"Wbar": "W̄", "Sxx": "Σxx", "Syx": "Σyx", "Syy": "Σyy", "T": "ᵀ", "loss": "ℒ"},
     **{"Snn": "Σnn", "Syn": "Σyn", "Snx": "Σnx"},
 }

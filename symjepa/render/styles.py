@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import sympy as sp
 
 from symjepa.exact.facts import Fact
-from symjepa.exact.words import TraceSum, WordSum
+from symjepa.exact.traces import TraceSum
+from symjepa.exact.words import WordSum
 from symjepa.render import breaking, notation, words
 from symjepa.render.formulas import Latex, Spelling, Terminal, with_dot
 from symjepa.render.words import Terms

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 
 import sympy as sp
 
-from symjepa.exact.words import Factor, Power, Segment, TraceSum, Word, WordSum
+from symjepa.exact.traces import TraceSum
+from symjepa.exact.words import Factor, Power, Segment, Word, WordSum
 from symjepa.flow import LayerRate
 from symjepa.model import Model
 from symjepa.render.formulas import Latex, Spelling, Terminal

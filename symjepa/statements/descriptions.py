@@ -17,20 +17,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import TypeAlias
 
 import sympy as sp
+from sympy.core.function import UndefinedFunction
 
 from symjepa.errors import SymjepaError
 from symjepa.exact.calculus import along as derivative_along
 from symjepa.exact.facts import Fact
+from symjepa.exact.sequences import INDEX
 from symjepa.exact.sums import substitute
 from symjepa.flow import Letters, MatrixFlow, gradient_flow, letters
 from symjepa.model import Model
+from symjepa.modes.clock import clocked_modes
+from symjepa.modes.families import family_modes
 from symjepa.modes.groups import Sizes, grouped_modes
 from symjepa.modes.reduction import ModeFlow, aligned_modes, balanced, product_modes
 
 Values = tuple[tuple[sp.Symbol, sp.Expr], ...]
-COORDINATES = ("layers", "product", "balanced", "groups")
+COORDINATES = ("layers", "product", "balanced", "groups", "families", "clock")
 
 
 def pairs(values: Mapping[sp.Expr, sp.Expr | int]) -> tuple[tuple[sp.Expr, sp.Expr], ...]:
@@ -57,7 +62,8 @@ class Layers:
 class Modes:
     """The flow of one mode of a model, in named coordinates, at particular parameters.
 
-    `sizes`: for the coordinates "groups" alone, the sizes of the groups of layers of encoder and predictor.
+    `sizes`: for the coordinates "groups" the sizes of the groups of layers of encoder and predictor, for "clock" the
+    offsets of their squares; for no others.
     """
 
     model: Model
@@ -68,8 +74,11 @@ class Modes:
     def __post_init__(self) -> None:
         if self.coordinates not in COORDINATES:
             raise SymjepaError(f"coordinates are one of {', '.join(COORDINATES)}; got {self.coordinates!r}")
-        if len(self.sizes) != (2 if self.coordinates == "groups" else 0):
-            raise SymjepaError("sizes of the groups of encoder and predictor belong to groups(…), and to nothing else")
+        if len(self.sizes) != (2 if self.coordinates in ("groups", "clock") else 0):
+            raise SymjepaError(
+                "sizes of the groups of encoder and predictor belong to groups(…), offsets to clock(…), and to nothing"
+                " else"
+            )
 
     @property
     def flow(self) -> ModeFlow:
@@ -98,6 +107,26 @@ def groups(
     """Describe the mode flow of groups of layers that share an amplitude, of these sizes: `grouped_modes`."""
     sizes = tuple(tuple(sp.sympify(size) for size in one) for one in (encoder, predictor))
     return Modes(model, "groups", pairs(values or {}), sizes)
+
+
+Offset: TypeAlias = sp.Expr | int | UndefinedFunction
+
+
+def clock(
+    model: Model,
+    encoder: tuple[Offset, ...],
+    predictor: tuple[Offset, ...],
+    values: Mapping[sp.Symbol, sp.Expr | int] | None = None,
+) -> Modes:
+    """Describe the flow of the clock of layers whose squares are it and these offsets: `clocked_modes`.
+
+    Each net has one for the generic layer, a sequence or the same for all, or one for the first layer before it.
+    """
+    nets = tuple(
+        tuple(one(INDEX) if isinstance(one, UndefinedFunction) else sp.sympify(one) for one in net)
+        for net in (encoder, predictor)
+    )
+    return Modes(model, "clock", pairs(values or {}), nets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +209,10 @@ def _matrix_flow(model: Model) -> MatrixFlow:
 @cache
 def _mode_flow(model: Model, coordinates: str, values: Values, sizes: tuple[Sizes, ...]) -> ModeFlow:
     layers = aligned_modes(_matrix_flow(model))
-    made: dict[str, Callable[..., ModeFlow]] = {"product": product_modes, "balanced": balanced, "groups": grouped_modes}
+    made: dict[str, Callable[..., ModeFlow]] = {
+        **{"product": product_modes, "balanced": balanced},
+        **{"groups": grouped_modes, "families": family_modes, "clock": clocked_modes},
+    }
     reduced = layers if coordinates == "layers" else made[coordinates](layers, *sizes)
     chosen: ModeFlow = reduced.at(dict(values)) if values else reduced
     return chosen

@@ -16,6 +16,8 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 import sympy as sp
+from sympy.core.function import _coeff_isneg
+from sympy.printing.latex import LatexPrinter
 
 from symjepa.errors import BadDerivation
 from symjepa.statements.claims import Claim
@@ -125,7 +127,7 @@ class Printed:
 @dataclass(frozen=True)
 class Statement:
     """Hypotheses and claim.  `title` is a sentence a reader would say; `source` cites the literature by key and
-    equation.
+    equation.  The witness gives numbers to symbols; the terms of sequences are for the checker to choose.
     """
 
     title: str
@@ -179,4 +181,16 @@ def tex(thing: Any) -> str:
     """LaTeX of an expression or a word sum, for interpolation into sentences, so that text and mathematics cannot
     drift apart.
     """
-    return thing.latex() if hasattr(thing, "latex") else str(sp.latex(thing, symbol_names=latex_names()))
+    return thing.latex() if hasattr(thing, "latex") else str(_Prose({"symbol_names": latex_names()}).doprint(thing))
+
+
+class _Prose(LatexPrinter):  # type: ignore[misc]
+    """SymPy's LaTeX with a positive term first where there is one, `K - J`, not `-J + K`, and terms of sequences with
+    their index below, $y_{k}$.
+    """
+
+    def _as_ordered_terms(self, expr: sp.Expr, order: str | None = None) -> list[sp.Expr]:
+        return sorted(super()._as_ordered_terms(expr, order), key=_coeff_isneg)
+
+    def _print_AppliedUndef(self, term: sp.Expr) -> str:
+        return f"{term.func}_{{{self.doprint(*term.args)}}}"

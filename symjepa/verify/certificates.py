@@ -16,13 +16,15 @@ from typing import Any
 import sympy as sp
 
 from symjepa.exact.facts import Fact
-from symjepa.exact.words import TraceSum, WordSum
+from symjepa.exact.traces import TraceSum
+from symjepa.exact.words import WordSum
 from symjepa.statements.claims import Claim, parts
 from symjepa.statements.statement import Conjecture, Instance, Let, NearMiss, Printed, Statement, Theorem
 from symjepa.verify.check import Line, Missed, Report, context_of
-from symjepa.verify.kernel.assumptions import assumed
+from symjepa.verify.kernel.assumptions import assumed, assumed_of_terms
 from symjepa.verify.kernel.decide import Decision, Verdict
 from symjepa.verify.kernel.refute import Counterexample
+from symjepa.verify.kernel.sequences import spoken_of
 from symjepa.verify.obligations import compiled
 from symjepa.verify.obligations.kinds import (
     Closes,
@@ -135,8 +137,10 @@ def _bounds(one: Scope) -> list[str]:
 def assumptions(report: Report) -> tuple[Fact, ...]:
     """The assumptions on all symbols of the statement: they are hypotheses like the others."""
     symbols = {symbol for line in report.claim for symbol in symbols_in(compiled(line.claim))}
-    symbols |= {symbol for fact in context_of(report.statement.hypotheses).facts for symbol in fact.free_symbols}
-    return assumed(symbol for symbol in symbols if not isinstance(symbol, sp.Dummy))
+    facts = context_of(report.statement.hypotheses).facts
+    symbols |= {symbol for fact in facts for symbol in fact.free_symbols}
+    sequences = spoken_of((facts, tuple(compiled(line.claim).obligations for line in report.claim)))
+    return (*assumed(symbol for symbol in symbols if not isinstance(symbol, sp.Dummy)), *assumed_of_terms(sequences))
 
 
 def _let(let: Let, spelled: Spelled) -> Object:

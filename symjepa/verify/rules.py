@@ -50,7 +50,8 @@ _RULES = (
     ),
     Rule(
         "equivalence",
-        "If one gap is a positive factor times another, the two relations hold at the same points.",
+        "If the gap between the sides of one relation is a positive factor times that of another, the two hold at the"
+        " same points.",
         ("factor", "positive", "defined"),
         "order axioms of the reals",
     ),
@@ -99,7 +100,7 @@ _RULES = (
     Rule(
         "end-to-end",
         "D (W_n ⋯ W_1) = Σ_i W_n ⋯ W_{i+1} (D W_i) W_{i-1} ⋯ W_1.  A positive semidefinite matrix has one positive"
-        " semidefinite n-th root, so that g gᵀ is a function of the product M if (g gᵀ)^n = c M Mᵀ, c > 0; balance,"
+        " semidefinite $n$-th root, so that g gᵀ is a function of the product M if (g gᵀ)^n = c M Mᵀ, c > 0; balance,"
         " once it holds, holds for all times.",
         ("lemmas", "range", "product", "root", "stays", "closed"),
         "Arora, Cohen, Hazan 2018, Thm 1; Horn, Johnson 2013, Thm 7.2.6",
@@ -166,11 +167,11 @@ _RULES = (
     ),
     Rule(
         "zeros",
-        "If every listed point annihilates the rates, a variable whose rate is a unit times (value - itself) has that"
-        " value wherever the flow rests, and there, for each choice of one equation from every component, some"
-        " combination of the rates is a unit times a product of their powers, then the rates vanish exactly on the"
-        " components; the equations of a component determine its variables one after another, for x ↦ x^p is injective"
-        " on x > 0 for p ≠ 0.",
+        "If every listed point annihilates the rates, a variable whose rate is a unit (a factor without zeros) times"
+        " its distance from a value has that value wherever the flow rests, and there, for each choice of one equation"
+        " from every component, some combination of the rates is a unit times a product of their powers, then the"
+        " rates vanish exactly on the components; the equations of a component determine its variables one after"
+        " another, for x ↦ x^p is injective on x > 0 for p ≠ 0.",
         ("annihilates", "follows", "cofactors", "unit", "solved", "smooth"),
         "Cox, Little, O'Shea 2015, Ch. 4",
     ),
@@ -182,6 +183,19 @@ _RULES = (
         " p, q > 0, one has a positive real part if p < 0 or q < 0.",
         ("fixed", "lemmas", "rates", "signs", "manifold", "smooth"),
         "Hirsch, Pugh, Shub 1977, Thm 4.1; Teschl 2012, Thm 6.10 for isolated points; Gantmacher 1959, Ch. XV, Sec. 6",
+    ),
+    Rule(
+        "equal-blocks",
+        "If the rate of every layer is a function of the layers of its own index and of the products of all layers, its"
+        " derivative is made of a block for each index and of a matrix that factors through the products, so that its"
+        " characteristic polynomial is that of the blocks times a determinant with a row for each product,"
+        " det(x - D - R S) = det(x - D) det(1 - S (x - D)^{-1} R); where all layers of a stack have blocks with one"
+        " determinant, and the entries are sums over the layers of one function, it is the listed one.  Amplitudes"
+        " other than 0 with a given product form a manifold of one dimension less; if the fixed points have as many"
+        " dimensions as there are zero rates, and the others negative real parts, they are normally hyperbolic and"
+        " attract exponentially.",
+        ("fixed", "blocks", "summands", "rates", "signs", "manifold", "smooth"),
+        "Horn, Johnson 2013, Thm 1.3.22; Hirsch, Pugh, Shub 1977, Thm 4.1; Gantmacher 1959, Ch. XV, Sec. 6",
     ),
     Rule(
         "nagumo",
@@ -201,8 +215,8 @@ _RULES = (
         "cooperative",
         "If the rates F are continuously differentiable on a box [a, b], no rate falls as another variable grows there,"
         " F(a) ≥ 0 ≥ F(b), and F vanishes at one point of the box only, then every solution that starts in the box"
-        " stays in it for all times and converges to that point: the solution from a rises, that from b falls, each to"
-        " a zero of F, and every other one stays between them.",
+        " stays in it for all times and converges to that point: the solution from $a$ rises, that from b falls, each"
+        " to a zero of F, and every other one stays between them.",
         ("box", "order", "ends", "lemmas", "cooperative", "one equilibrium", "limit", "smooth"),
         "Smith 1995, Thm 3.1.1 (Kamke) and Prop. 3.2.1; Hirsch, Smith 2005, Sec. 3",
     ),
@@ -213,6 +227,17 @@ _RULES = (
         " long as both exist; and likewise with ≤.  Where F(x(0)) ≥ 0, x(t) rises as long as it exists, F(x(t)) ≥ 0.",
         ("cooperative", "start", "lemmas", "trend", "image", "one side", "smooth"),
         "Smith 1995, Thm 3.1.1 (Kamke) and Prop. 3.2.1; Walter 1970, Sec. 10.XII",
+    ),
+    Rule(
+        "separatrix",
+        "Let x' = f(x, y) and y' = g(x, y) be smooth on the plane, zero at the origin, and f < 0 < g elsewhere where"
+        " x ≥ 0 ≥ y.  Let n(x) ≥ 0 vanish at x = 0, and y + n not fall where it is 0; let m(x) > 0, and y + m not"
+        " rise where it is 0; and let f ∂g/∂y ≤ g ∂f/∂y for y < 0 and small x > 0.  Then the starts with x > 0 > y"
+        " whose solutions stay there are one curve y = -φ(x), φ continuous and increasing from 0, n ≤ φ ≤ m, and"
+        " tend to the origin; the others leave in finite time, across y = 0 from above the curve and across x = 0"
+        " from below it.",
+        ("lemmas", "falls", "rises", "origin", "apart", "near", "far", "smooth"),
+        "Teschl 2012, Thm 2.2 and Sec. 2.4 (a solution depends continuously on its start); Blanchini 1999, Thm 3.1",
     ),
     Rule(
         "phase-line",

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -87,14 +88,15 @@ def flows_in(thing: Any) -> Iterator[Described]:
             yield from flows_in(getattr(thing, field.name))
 
 
-def _symbols_of_flow(flow: Described) -> set[sp.Symbol]:
+@lru_cache(maxsize=500)
+def _symbols_of_flow(flow: Described) -> frozenset[sp.Symbol]:
     """Symbols of the right-hand side, or of the loss of a model, as derived."""
     if isinstance(flow, Model):
         words = (WordSum.of(word) for word, _ in expected_loss(flow).terms)
-        return {symbol for one in words for symbol in symbols_of(one)}
+        return frozenset(symbol for one in words for symbol in symbols_of(one))
     if isinstance(flow, Layers):
-        return {symbol for moving in flow.flow.rates for symbol in symbols_of(moving.rate)}
-    return {symbol for rate in flow.rates.values() for symbol in rate.free_symbols}
+        return frozenset(symbol for moving in flow.flow.rates for symbol in symbols_of(moving.rate))
+    return frozenset(symbol for rate in flow.rates.values() for symbol in rate.free_symbols)
 
 
 def symbols_in(plan: Plan) -> set[sp.Symbol]:

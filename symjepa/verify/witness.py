@@ -2,7 +2,8 @@ r"""Witnesses: points that show that the hypotheses of a statement, and the doma
 
 Soundness.  A witness is accepted only if every hypothesis and every assumption on a symbol is certified at it, and
 each obligation of each conjunct has a point in its domain there: its own symbols take the witness's values by name, or
-values that a search certifies.  Hypotheses on letters need exact matrices that obey them.
+values that a search certifies; sequences are particular ones.  Hypotheses on letters need exact matrices that obey
+them.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from symjepa.verify.kernel.assumptions import assumed
 from symjepa.verify.kernel.decide import Context
 from symjepa.verify.kernel.instances import Letters, exhibited, obeys
 from symjepa.verify.kernel.points import Point, holds_at, satisfies
+from symjepa.verify.kernel.sequences import particular
 from symjepa.verify.obligations import compiled
-from symjepa.verify.obligations.kinds import Decidable, Equal, HasSign, Plan, Smooth, WordsVanish
+from symjepa.verify.obligations.kinds import Decidable, Equal, HasSign, Smooth, WordsVanish
 from symjepa.verify.search.letters import instances
 from symjepa.verify.search.points import points
 
@@ -45,19 +47,26 @@ def empty_hypotheses(statement: Statement, context: Context) -> str:
 def _witness_points(several: list[Point], statement: Statement, context: Context) -> str:
     if context.rewrites:
         return "hypotheses on letters need an Instance as witness"
-    failures = [_unsatisfied(context.facts, point) for point in several]
-    for part in parts(statement.claim):
-        plan = compiled(part)
-        tried = [_empty_domain(plan, point) for point in several]
+    asked = (context.facts, tuple(compiled(part).obligations for part in parts(statement.claim)))
+    failures = (_missing(several, *one) for one, _ in particular(asked))
+    first = next(failures)
+    return "" if not first or "" in failures else first
+
+
+def _missing(several: list[Point], facts: tuple[Fact, ...], conjuncts: tuple[tuple[Decidable, ...], ...]) -> str:
+    """What is wrong with the points, for particular sequences."""
+    failures = [_unsatisfied(facts, point) for point in several]
+    for obligations in conjuncts:
+        tried = [_empty_domain(obligations, point) for point in several]
         failures.append("" if "" in tried else tried[0])
     return next((failure for failure in failures if failure), "")
 
 
-def _empty_domain(plan: Plan, point: Point, letters: Letters | None = None) -> str:
-    """Empty if every obligation of the plan has a domain at the witness; symbols of its own are looked for, by their
+def _empty_domain(obligations: tuple[Decidable, ...], point: Point, letters: Letters | None = None) -> str:
+    """Empty if every obligation of a conjunct has a domain at the witness; symbols of its own are looked for, by their
     names first.
     """
-    for obligation in plan.obligations:
+    for obligation in obligations:
         given, symbols = tuple(getattr(obligation, "given", ())), _free(obligation)
         own = {s for s in {*symbols, *(s for fact in given for s in fact.free_symbols)} if isinstance(s, sp.Dummy)}
         outer = symbols - own
@@ -122,5 +131,5 @@ def _witness_of_letters(instance: Instance, statement: Statement, context: Conte
     letters = exhibited(instance, {})
     if not obeys(letters, context.rewrites):
         return "the witness does not obey the hypotheses on its letters, or its covariances are not those of data"
-    failures = (_empty_domain(compiled(part), letters.numbers, letters) for part in parts(statement.claim))
+    failures = (_empty_domain(compiled(part).obligations, letters.numbers, letters) for part in parts(statement.claim))
     return next((f for f in (_unsatisfied(context.facts, letters.numbers), *failures) if f), "")

@@ -11,7 +11,8 @@ import sympy as sp
 from derivations.matrices import boundedness as lasting
 from derivations.matrices import target_noise as noisy
 from derivations.models import data, latent, shared
-from symjepa.exact.words import Matrix, TraceSum, WordSum
+from symjepa.exact.traces import TraceSum
+from symjepa.exact.words import Matrix, WordSum
 from symjepa.model import DataReconstruction, Encoder, LatentPrediction, Live, Model, Predictor
 from symjepa.statements.claims import AtMost, Below, Growth, Lasts, Less, TargetNoise
 from symjepa.statements.descriptions import Layers

@@ -3,7 +3,7 @@
 import sympy as sp
 
 from symjepa.exact.facts import Fact, Range
-from symjepa.exact.signs import Signs
+from symjepa.exact.signs import Signs, known_from
 
 K, n = sp.Symbol("K", integer=True), sp.Symbol("n", integer=True)
 p, s, x, y, z = sp.symbols("p s x y z", real=True)
@@ -47,3 +47,29 @@ def test_an_integral_of_no_sign_has_none_when_it_is_asked_again() -> None:
     for _ in range(2):
         assert not signs.positive(both) and not signs.nonnegative(-both)
         assert signs.positive(above) and not signs.nonnegative(sp.Integral(s, (s, -p, p)))
+
+
+def test_a_slack_of_one_bound_says_nothing_under_another() -> None:
+    """The slack of a symbol is one symbol under all facts; what it stands for, and its sign, are not."""
+    square = x**2 - 2 * x + sp.Rational(1, 2)  # positive from x = 2 on, and negative at x = 1
+    far, near, above = (frozenset({Fact(f, "nonnegative")}) for f in (x - 2, x - 1, 3 - x))
+    for _ in range(2):
+        assert known_from(far).positive(square)
+        assert not known_from(near).positive(square)
+        assert not known_from(above).positive(square)
+
+
+def test_a_slack_of_whole_numbers_is_none_of_others() -> None:
+    whole = frozenset({Fact(K, "integer"), Fact(K, "positive")})
+    for _ in range(2):
+        assert known_from(whole).nonnegative(K - 1)
+        assert not known_from(whole - {Fact(K, "integer")}).nonnegative(K - 1)
+        assert known_from(whole).nonnegative(K**2 - K) and not Signs(whole - {Fact(K, "integer")}).nonnegative(K**2 - K)
+
+
+def test_who_knows_the_same_facts_has_shown_the_same_and_who_knows_fewer_has_not() -> None:
+    facts = frozenset({Fact(x - y, "positive"), Fact(y, "positive")})
+    assert known_from(facts) is known_from(frozenset(facts))
+    assert known_from(facts).positive(x * y)
+    assert not known_from(facts - {Fact(y, "positive")}).positive(x * y)
+    assert not known_from(facts).positive(y - x)

@@ -15,18 +15,9 @@ from derivations.matrices.gram_powers import MINUS, ONE, ZERO, above, below, bot
 from derivations.models import latent, shared
 from symjepa.errors import SymjepaError
 from symjepa.exact.facts import Fact
-from symjepa.exact.words import (
-    Matrix,
-    Power,
-    Segment,
-    Stack,
-    TraceSum,
-    WordSum,
-    along,
-    gradient,
-    gram_power,
-    identity,
-)
+from symjepa.exact.gradients import along, gradient
+from symjepa.exact.traces import TraceSum
+from symjepa.exact.words import Matrix, Power, Segment, Stack, WordSum, gram_power, identity
 from symjepa.model import EMA, Encoder, LatentPrediction, Live, Model, Predictor
 from symjepa.statements.claims import (
     AtMost,

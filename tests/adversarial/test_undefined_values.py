@@ -16,20 +16,23 @@ from symjepa.statements.claims import (
     ByInduction,
     Claim,
     Cofactors,
+    Conserved,
     Converges,
     ConvergesBetween,
     Drift,
     Less,
     Linearized,
+    Moves,
     Ordered,
     Root,
+    Solves,
     WordIdentity,
     Zeros,
     component,
 )
 from symjepa.statements.descriptions import Layers, pairs
-from symjepa.symbols import K, L, j, u
-from tests.adversarial.verdicts import PROVED, REFUTED, UNDECIDED, a, equation, matrices, outcome, p, x, y
+from symjepa.symbols import K, L, j, t, u
+from tests.adversarial.verdicts import PROVED, REFUSED, REFUTED, UNDECIDED, a, equation, matrices, outcome, p, x, y
 
 ONE, ZERO = sp.S.One, sp.S.Zero
 Value = Callable[[Any], sp.Expr]
@@ -81,6 +84,24 @@ def test_two_starts_without_a_value_are_in_no_order() -> None:
     claim = Ordered(falling, pairs({x: sp.log(a)}), beside, pairs({y: sp.log(a) + 1}), pairs({x: y}))
     assert outcome(lambda: claim, at={x: 1, y: 1, a: 1}) == UNDECIDED
     assert outcome(lambda: claim, given=(Less(0, a),), at={x: 1, y: 1, a: 1}) == PROVED
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        lambda value: Conserved(equation((x, y), (y, -x)), value(x**2 + y**2)),
+        lambda value: Moves(falling, value(x), 1 - x),
+        lambda value: Moves(falling, x, value(1 - x)),
+        lambda value: Moves(equation((x, value(1 - x))), x, 1 - x),
+        lambda value: Solves(equation((x, -x)), pairs({x: value(a * sp.exp(-t))}), pairs({x: a}), t),
+    ],
+    ids=["kept", "moving", "speed", "rate", "solution"],
+)
+def test_a_quantity_of_which_a_part_has_no_value_is_refused(claim: Callable[[Value], Claim]) -> None:
+    """Fresh symbols stand for the state, and SymPy drops both logarithms where they are put in."""
+    at = {x: 1, y: 1, a: 1, t: 1}
+    assert outcome(lambda: claim(sp.sympify), at=at) == PROVED
+    assert outcome(lambda: claim(undefined), at=at) == REFUSED
 
 
 # Coefficients of words.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.integrate import solve_ivp
+from symjepa.book.ablation import imbalance_opposite_signs as opposite
 from symjepa.book.ablation import imbalance_signs_ema as signs
 from symjepa.book.ablation import imbalance_threshold_ema as ema
 from symjepa.book.ablation import weight_decay_threshold as decay
@@ -121,6 +123,58 @@ def test_against_rho_the_energy_of_student_and_teacher_falls(scale, B, s, g, var
     kappa = min(2 * variance * d**2, 2 * pace)
     speed = sum(signs.energy.diff(x).subs(point) * rate.subs(point) for x, rate in signs.wrong.rates.items())
     assert speed <= -kappa * signs.energy.subs(point)
+
+
+def of_slope(theta, d, g, variance):
+    """The values of the theorem's letters at a slope, α = 1."""
+    m = (d + g) * theta + d
+    return {
+        **{opposite.theta: theta, opposite.d: d, opposite.g: g, opposite.m: m, sigma2: variance, alpha: 1},
+        opposite.pace: variance * d * theta * m / (1 + theta),
+    }
+
+
+@settings(max_examples=40, deadline=None)
+@given(numbers, numbers, numbers, numbers, numbers)
+def test_the_bounds_of_the_curve_that_decides_are_crossed_one_way_only(theta, s, g, variance, B):
+    # (w, d, V) = s (3, 4, 5), so that every root is rational
+    point = {**of_slope(theta, 4 * s, g, variance), w: 3 * s}
+    speeds = []
+    for bound in (opposite.near, opposite.far):
+        at = {**point, b: -bound.subs(point)}
+        speeds.append(sum((b + bound).diff(x).subs(at) * rate.subs(at) for x, rate in opposite.flow.rates.items()))
+    assert speeds[0] > 0 > speeds[1]
+    quadrant = {**point, b: -B}
+    falls, rises = (rate.subs(quadrant) for rate in opposite.flow.rates.values())
+    assert falls < 0 < rises
+
+
+def ends(flow, point, start):
+    """Where a mode is after a long time, in floating point."""
+    names = list(flow.rates)
+    speed = sp.lambdify(names, [rate.subs(point) for rate in flow.rates.values()])
+    found = solve_ivp(lambda _, y: speed(*y), (0, 4000), start, method="LSODA", rtol=1e-10, atol=1e-12)
+    return dict(zip(names, found.y[:, -1], strict=True))
+
+
+@settings(max_examples=12, deadline=None)
+@given(numbers, numbers, numbers, numbers)
+def test_beyond_the_bounds_each_side_wins_what_the_theorem_says(theta, d, g, start):
+    point = of_slope(theta, d, g, sp.S.One)
+    learned = float(sp.sqrt((d + g) ** 2 - d**2))
+    for bound, beyond, sign in ((opposite.near, 0.99, 1), (opposite.far, 1.01, -1)):
+        begun = float(start), -beyond * float(bound.subs({**point, w: start}))
+        found = ends(opposite.flow, point, begun)
+        assert abs(found[w] - sign * learned) + abs(found[b] - sign * learned) < 1e-3 * (1 + learned)
+
+
+@settings(max_examples=12, deadline=None)
+@given(numbers, numbers, numbers)
+def test_in_balance_the_student_wins_against_every_teacher(W, start, B):
+    # a slow teacher may take all but e^{-α W B/τ} of the student: here e^{-3}
+    point = {opposite.rest: W, sigma2: 1, alpha: 1, tau: W * B / 3}
+    found = ends(opposite.balanced, point, (float(start), -float(B)))
+    assert abs(found[w] - W) + abs(found[b] - W) < 1e-3 * (1 + W)
 
 
 @settings(max_examples=30, deadline=None)

@@ -22,7 +22,8 @@ from derivations.matrices import boundedness as lasting
 from derivations.matrices import end_to_end as moving
 from derivations.matrices import target_noise as noisy
 from derivations.matrices.gram_powers import passed, powers
-from symjepa.exact.words import Power, Segment, TraceSum, WordSum, instantiated
+from symjepa.exact.traces import TraceSum
+from symjepa.exact.words import Power, Segment, WordSum, instantiated
 from symjepa.statements.claims import Below, ByInduction, Growth, Lasts, ProductMoves, TargetNoise
 from symjepa.symbols import K, L, alpha, eta, j, k, l, tau
 from tests.reference.denotation import fraction, rational

@@ -16,7 +16,7 @@ from symjepa.book.teacher.teacher_rates import fast, slow
 from symjepa.exact.balls import ball
 from symjepa.model import EMA, Encoder, LatentPrediction, LayerEMA, Live, Model, Predictor, Teacher
 from symjepa.statements.descriptions import Modes, modes
-from symjepa.symbols import K, L, b, lam, s, sigma2, tau, u, v, w
+from symjepa.symbols import K, L, b, lam, layer_amplitude, s, sigma2, tau, u, v, w
 from symjepa.verify.corroborate.enclose import enclose
 from symjepa.verify.corroborate.rates import certified_rates
 
@@ -145,3 +145,28 @@ def test_layers_of_two_amplitudes_have_the_rates_of_their_groups(
     assert len(own) == len(claimed)
     numbers = sorted((ball(sp.sympify(one), {}, 256) for one in claimed), key=lambda x: x.mid())
     assert all(abs(value - acb(one)) < arb(10) ** -15 for value, one in zip(own, numbers, strict=True))
+
+
+signed = st.builds(lambda x, sign: sign * x, positive, st.sampled_from((1, -1)))
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(signed, min_size=1, max_size=4), st.lists(signed, max_size=3), positive, positive, positive)
+def test_averages_of_layers_add_a_rate_for_each_layer_more(
+    layers: list[sp.Rational], heads: list[sp.Rational], rho: sp.Rational, variance: sp.Rational, rate: sp.Rational
+) -> None:
+    """`ema-layers-spectrum` at drawn depths and amplitudes of either sign: all eigenvalues, to 20 digits."""
+    product = sp.Mul(*layers)
+    predictors = [*heads, rho / sp.Mul(*heads)]
+    answers = [variance * rho**2 * product**2 * sum(1 / x**2 for x in stack) for stack in (layers, predictors)]
+    at = {
+        **{layer_amplitude(name, sp.Integer(i + 1)): x for name in "wb" for i, x in enumerate(layers)},
+        **{layer_amplitude("v", sp.Integer(i + 1)): x for i, x in enumerate(predictors)},
+    }
+    flow = flow_of(LayerEMA(tau), len(layers), len(predictors), "layers").flow
+    found = certified_rates(flow, {lam: rho * variance, sigma2: variance, tau: rate}, at)
+    zeros, lags = len(layers) + len(predictors) - 1, len(layers) - 1
+    pair = [ball(-one(*answers, rate), {}, 256) for one in (slow, fast)]
+    expected = sorted([arb(0)] * zeros + [ball(-rate, {}, 256)] * lags + pair, key=lambda x: x.mid())
+    assert len(found) == len(expected)
+    assert all(abs(x - y) < arb(10) ** -20 for x, y in zip(found, expected, strict=True))

@@ -194,3 +194,19 @@ def test_a_ball_without_end_is_neither_stored_nor_printed():
 
 def test_a_ball_that_meets_an_integer_shows_no_digit():
     assert digits(arb(2, 1e-9)) == digits(arb(0, 1e-9)) == "?"
+
+
+def test_a_pole_is_none_the_less_a_pole_beside_a_logarithm() -> None:
+    """Arithmetic is not tried where it cannot give the value; the ball finds the pole."""
+    beside = sp.log(x) + 1 / (x - 1)
+    assert exactly(beside, {x: 1}) is None
+    with pytest.raises(Undefined):
+        sign_at(beside, {x: 1})
+    assert sign_at(beside, {x: 2}) == 1
+
+
+def test_a_tree_has_another_value_at_another_point() -> None:
+    tree = x**2 / (y - 1) + sp.Sum(n * y, (n, 1, 3))
+    assert [exactly(tree, {x: a, y: b}) for a, b in ((1, 2), (2, 2), (1, 3))] == [13, 16, flint.fmpq(37, 2)]
+    with pytest.raises(Undefined):
+        exactly(tree, {x: 1, y: 1})

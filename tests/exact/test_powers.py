@@ -11,18 +11,9 @@ from hypothesis import strategies as st
 
 from symjepa.errors import BadSegment
 from symjepa.exact.denotation import value
-from symjepa.exact.words import (
-    Matrix,
-    Power,
-    Stack,
-    TraceSum,
-    WordSum,
-    gram_power,
-    instantiated,
-    length,
-    ranges,
-    released,
-)
+from symjepa.exact.gradients import released
+from symjepa.exact.traces import TraceSum
+from symjepa.exact.words import Matrix, Power, Stack, WordSum, gram_power, instantiated, length, ranges
 from symjepa.symbols import L, l, n
 from tests.strategies import matrices
 

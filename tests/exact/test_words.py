@@ -11,24 +11,9 @@ from hypothesis import strategies as st
 
 from symjepa.errors import BadSegment, ShapeMismatch
 from symjepa.exact.denotation import value
-from symjepa.exact.words import (
-    SAMPLE,
-    Matrix,
-    Segment,
-    Stack,
-    TraceSum,
-    Word,
-    WordSum,
-    along,
-    expectation,
-    gradient,
-    holds_layer,
-    identity,
-    instantiated,
-    ranges,
-    released,
-    released_traces,
-)
+from symjepa.exact.gradients import along, expectation, gradient, holds_layer, released, released_traces
+from symjepa.exact.traces import TraceSum
+from symjepa.exact.words import SAMPLE, Matrix, Segment, Stack, Word, WordSum, identity, instantiated, ranges
 from symjepa.symbols import K, L, alpha, l
 from tests.reference.denotation import denoted, denoted_trace
 from tests.strategies import matrices

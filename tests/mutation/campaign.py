@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from functools import partial
-from itertools import chain, groupby, islice
+from dataclasses import astuple, dataclass, replace
+from functools import lru_cache, partial
+from itertools import chain, islice
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import sympy as sp
 
 from symjepa.catalogue import entries, find, load
 from symjepa.errors import SymjepaError
-from symjepa.statements.claims import Claim, parts
+from symjepa.exact.facts import Fact
+from symjepa.statements.claims import Claim, Hits, parts
 from symjepa.statements.statement import Instance, NearMiss, Statement, Theorem
 from symjepa.verify.check import _proof, context_of, unfolded, unfolding
 from symjepa.verify.kernel.decide import Context, Verdict, decide
@@ -24,17 +27,22 @@ from symjepa.verify.kernel.points import Point
 from symjepa.verify.kernel.refute import refute
 from symjepa.verify.obligations import compiled
 from symjepa.verify.obligations.kinds import Plan
-from tests.mutation.implied import Setting, weaker, without
-from tests.mutation.listed import reason
+from symjepa.verify.obligations.local import fact_of
+from tests.mutation.implied import Setting, without
+from tests.mutation.listed import follows, reason
 from tests.mutation.mutants import abbreviated, differs, mutants
 
-TO_DECIDE, TO_REFUTE = 2.0, 4.0
+TO_DECIDE, TO_REFUTE, TO_EXCUSE = 2.0, 4.0, 5.0
 """Seconds of this process, not of the clock on the wall: a busy machine changes no verdict."""
 EQUAL, UNDEFINED, NO_CLAIM, LISTED, EXCUSED = "equal", "undefined", "no claim", "also true", "excused"
 """Not counted as false: equal to the original, defined nowhere, refused by the compiler; PROVED, listed with a reason;
 UNDECIDED and listed with a reason (implied by the claim, or without a meaning where a condition is dropped)."""
 
 CRASHED = "CRASHED"
+
+
+Job = tuple[str, int]
+"""A theorem and the number of a conjunct of its claim; -1 stands for its hypotheses."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,8 @@ class Outcome:
     def __str__(self) -> str:
         return f"{self.verdict:10} {self.label}[{self.conjunct}] {self.operator} in {self.field}: {self.said}"
 
+
+Judged = tuple[Job, list[Outcome]]
 
 AGAIN = 0.25
 """What is called back from C may swallow the first alarm."""
@@ -82,14 +92,14 @@ def at_most(seconds: float) -> Iterator[list[bool]]:
         signal.signal(signal.SIGPROF, before)
 
 
-def jobs(labels: Iterable[str] = ()) -> list[tuple[str, int]]:
+def jobs(labels: Iterable[str] = ()) -> list[Job]:
     """One job for each conjunct of each theorem, and one (-1) for its hypotheses."""
     chosen = [entry.label for entry in entries() if not labels or entry.label in set(labels)]
     counted = {label: load(find(label)) for label in chosen}
     return [(label, i) for label, theorem in counted.items() for i in range(-1, len(parts(theorem.statement.claim)))]
 
 
-def run(job: tuple[str, int], every: int = 1) -> list[Outcome]:
+def run(job: Job, every: int = 1) -> list[Outcome]:
     """The outcomes of all mutants of one conjunct, or of every second, third, … of them (and of no hypotheses)."""
     label, number = job
     theorem = load(find(label))
@@ -97,8 +107,7 @@ def run(job: tuple[str, int], every: int = 1) -> list[Outcome]:
         return []
     if number < 0:
         return list(_without_hypotheses(label, theorem)) if every == 1 else []
-    statement = unfolded(theorem.statement)
-    setting, rule = _setting(theorem, statement), unfolding(theorem.statement)
+    setting, rule = _setting(label), unfolding(theorem.statement)
     claim = parts(theorem.statement.claim)[number]
     found = []
     changed = chain(mutants(claim), abbreviated(claim, theorem.statement.let))
@@ -109,12 +118,20 @@ def run(job: tuple[str, int], every: int = 1) -> list[Outcome]:
     return found
 
 
-def _setting(theorem: Theorem, statement: Statement) -> Setting:
+@lru_cache(maxsize=2)
+def _setting(label: str) -> Setting:
     """What is known before the claim is mutated, and (to see what follows from it) the claim itself."""
+    theorem = load(find(label))
+    assert isinstance(theorem, Theorem)
+    statement = unfolded(theorem.statement)
     hypotheses = context_of(statement.hypotheses)
     known = _proof(theorem, statement, hypotheses)[1]
-    learned = tuple(fact for part in parts(statement.claim) for fact in compiled(part).learned)
-    return Setting(hypotheses, known, replace(known, facts=(*known.facts, *learned)), witnesses(statement))
+    claims = parts(statement.claim)
+    learned = tuple(fact for part in claims for fact in compiled(part).learned)
+    supposed = {*hypotheses.facts}
+    hits = (one for one in claims if isinstance(one, Hits) and {*map(fact_of, one.on)} <= supposed)
+    times = tuple(Fact(one.time, "nonnegative") for one in hits)
+    return Setting(hypotheses, known, replace(known, facts=(*known.facts, *learned, *times)), witnesses(statement))
 
 
 def _listed(outcome: Outcome, claim: Claim, mutant: Claim, setting: Setting) -> Outcome:
@@ -122,7 +139,8 @@ def _listed(outcome: Outcome, claim: Claim, mutant: Claim, setting: Setting) -> 
     proved = outcome.verdict == "PROVED"
     why = ""
     if proved or outcome.verdict == "UNDECIDED":
-        why = reason(outcome.label, outcome.operator, outcome.field, claim, mutant, proved, setting)
+        asked = partial(reason, outcome.label, outcome.operator, outcome.field, claim, mutant, proved, setting)
+        why = _in_time(TO_EXCUSE, asked) or ""
     verdict = (LISTED if proved else EXCUSED) if why else outcome.verdict
     return replace(outcome, verdict=verdict, said=why or _said(claim, mutant))
 
@@ -137,39 +155,41 @@ def witnesses(statement: Statement) -> tuple[Point, ...]:
 def _judged(claim: Claim, rule: Any, mutant: Claim, setting: Setting) -> str:
     """Decided, then refuted, each in its own time: a claim that takes long to decide may still have a point.
 
-    What has a point is false; only of the others it is asked whether they say anything else, or anything at all.
+    What has a point is false; only of the others it is asked whether they say anything else, or anything at all; and
+    for a point against what does not follow from the claim it is looked long.
     """
     try:
         changed = rule(mutant)
         plan = compiled(changed)
     except SymjepaError:
         return NO_CLAIM
-    proved = _in_time(
-        TO_DECIDE, lambda: all(decide(obligation, setting.known).proved for obligation in plan.obligations)
-    )
+    proved = _in_time(TO_DECIDE, partial(_shown, plan, setting.known))
     try:
-        found = None if proved else _refuted(claim, changed, plan, setting)
+        looked = (None,) if proved else _looked(plan, setting, TO_REFUTE / 4)
+        if looked is None or looked == (None,):
+            different = _in_time(TO_DECIDE, partial(_apart, claim, changed, setting)) or (True,)
+            if different[0] is not True:
+                return EQUAL if different[0] is False else UNDEFINED
+        if looked is None and not _in_time(TO_DECIDE, partial(follows, claim, changed, setting)):
+            looked = _looked(plan, setting, TO_REFUTE)
     except Exception as error:  # a defect of the checker, and no reason to lose the campaign
         return f"{CRASHED} {type(error).__name__}"
-    if found:
+    if looked and looked[0]:
         return str(Verdict.REFUTED.value)
-    different = _in_time(TO_DECIDE, lambda: (differs(claim, changed, setting.hypotheses, setting.near),)) or (True,)
-    if different[0] is not True:
-        return EQUAL if different[0] is False else UNDEFINED
     return str((Verdict.PROVED if proved else Verdict.UNDECIDED).value)
+
+
+def _looked(plan: Plan, setting: Setting, seconds: float) -> tuple[Any] | None:
+    """A point against a mutant, or None in its place; None alone if there was no time to look everywhere."""
+    return _in_time(seconds, lambda: (refute(plan, setting.hypotheses, near=setting.near),))
+
+
+def _apart(claim: Claim, changed: Claim, setting: Setting) -> tuple[bool | None]:
+    return (differs(claim, changed, setting.hypotheses, setting.near),)
 
 
 def _shown(plan: Plan, context: Context) -> bool:
     return all(decide(obligation, context).proved for obligation in plan.obligations)
-
-
-def _refuted(claim: Claim, changed: Claim, plan: Plan, setting: Setting) -> Any:
-    """A point against a mutant; not much is spent on one that follows from the claim."""
-    for seconds in (TO_REFUTE / 4, TO_REFUTE):
-        found = _in_time(seconds, lambda: (refute(plan, setting.hypotheses, near=setting.near),))
-        if found or _in_time(TO_DECIDE, lambda: weaker(claim, changed, setting)):
-            return found and found[0]
-    return None
 
 
 def _in_time(seconds: float, question: Callable[[], Any]) -> Any:
@@ -217,20 +237,52 @@ def _judged_without(conjuncts: tuple[Claim, ...], context: Context, dropped: Cla
     return UNDEFINED if silent else str(Verdict.UNDECIDED.value)
 
 
-def campaign(labels: Iterable[str] = (), processes: int = 1, every: int = 1) -> Iterator[Outcome]:
-    """Every mutant of every conjunct of the book (or of some theorems of it, or a sample), as they are judged."""
+def campaign(
+    labels: Iterable[str] = (), processes: int = 1, every: int = 1, done: Container[Job] = ()
+) -> Iterator[Judged]:
+    """Every conjunct of the book (or of some theorems of it) with its mutants (or a sample), as they are judged."""
+    left = [job for job in jobs(labels) if job not in done]
     with get_context("fork").Pool(processes) as pool:
-        for found in pool.imap(partial(run, every=every), jobs(labels), chunksize=1):
-            yield from found
+        yield from pool.imap_unordered(partial(_with_job, every=every), left, chunksize=1)
 
 
-def told(outcomes: Iterable[Outcome], say: Callable[[str], None]) -> Iterator[Outcome]:
-    """The same outcomes; as each theorem is done, one line says what was found."""
-    for label, of_one in groupby(outcomes, key=lambda outcome: outcome.label):
-        found = list(of_one)
-        yield from found
-        one = summary(found)
-        say(f"{label}: {len(found)} mutants, {one.refuted:.1%} of the false ones REFUTED, {len(one.open)} open")
+def _with_job(job: Job, every: int) -> Judged:
+    return job, run(job, every)
+
+
+def told(judged: Iterable[Judged], labels: Iterable[str], say: Callable[[str], None]) -> list[Outcome]:
+    """All outcomes, in the order of the book; as each theorem is done, one line says what was found."""
+    left = Counter(label for label, _ in jobs(labels))
+    found: dict[str, dict[int, list[Outcome]]] = {label: {} for label in left}
+    for (label, number), outcomes in (one for one in judged if one[0][0] in found):
+        found[label][number] = outcomes
+        left[label] -= 1
+        if not left[label]:
+            own = list(chain.from_iterable(found[label].values()))
+            one = summary(own)
+            say(f"{label}: {len(own)} mutants, {one.refuted:.1%} of the false ones REFUTED, {len(one.open)} open")
+    return [outcome for of_one in found.values() for number in sorted(of_one) for outcome in of_one[number]]
+
+
+def kept(judged: Iterable[Judged], file: Path | None, every: int) -> Iterator[Judged]:
+    """The same; each conjunct is written down as it is judged, in a line of its own."""
+    for job, outcomes in judged:
+        if file is not None:
+            with file.open("a", encoding="utf-8") as lines:
+                lines.write(json.dumps([job, every, [astuple(outcome) for outcome in outcomes]]) + "\n")
+        yield job, outcomes
+
+
+def judged_before(file: Path | None, every: int) -> dict[Job, list[Outcome]]:
+    """What was written down of the same sample; a line that was not finished is left out."""
+    found: dict[Job, list[Outcome]] = {}
+    lines = file.read_text("utf-8").splitlines() if file is not None and file.exists() else []
+    for line in lines:
+        with suppress(json.JSONDecodeError):
+            (label, number), of, outcomes = json.loads(line)
+            if of == every:
+                found[label, number] = [Outcome(*one) for one in outcomes]
+    return found
 
 
 @dataclass(frozen=True)

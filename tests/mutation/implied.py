@@ -109,7 +109,7 @@ def without(claim: Claim, hypotheses: Context, dropped: Claim, near: tuple[Point
 
 def _silent(claim: Claim, facts: Iterable[Fact], failing: Fact, near: tuple[Point, ...]) -> bool:
     points = list(_opposed(claim, tuple(facts), failing, near))
-    return len(points) >= ENOUGH and not any(_defined(claim, point) for point in points)
+    return len(points) >= ENOUGH and not any(_defined(claim, failing, point) for point in points)
 
 
 def _opposed(claim: Claim, facts: tuple[Fact, ...], failing: Fact, near: tuple[Point, ...]) -> Iterator[Point]:
@@ -117,14 +117,17 @@ def _opposed(claim: Claim, facts: tuple[Fact, ...], failing: Fact, near: tuple[P
     if failing.kind not in OTHERWISE:
         return
     expr = failing.expr if failing.kind in ("zero", "nonzero") else -failing.expr
-    symbols = {s for e in _stated(claim) for s in e.free_symbols} | {s for w in _said(claim) for s in symbols_of(w)}
+    symbols = {s for e in _stated(claim, failing) for s in e.free_symbols} | {
+        s for w in _said(claim) for s in symbols_of(w)
+    }
     with around(near):
         yield from drawn(symbols, (*facts, Fact(expr, OTHERWISE[failing.kind])), COUNT, 5)
 
 
-def _stated(claim: Claim) -> list[sp.Expr]:
-    """What is stated of constants; the state of a flow has values of its own."""
+def _stated(claim: Claim, failing: Fact) -> list[sp.Expr]:
+    """What is stated of constants, and of the part of the state of which the condition speaks."""
     state = set(getattr(getattr(claim, "flow", None), "rates", {})) if not _said(claim) else set()
+    state -= failing.free_symbols
     return [e for e in expressions(claim) if isinstance(e, sp.Expr) and not e.free_symbols & state]
 
 
@@ -132,9 +135,9 @@ def _said(claim: Claim) -> list[WordSum]:
     return [words for words in expressions(claim) if isinstance(words, WordSum)]
 
 
-def _defined(claim: Claim, point: Point) -> bool:
+def _defined(claim: Claim, failing: Fact, point: Point) -> bool:
     numbers = tuple(sorted(point.items(), key=str))
-    return all(_has_value(expr, numbers) for expr in _stated(claim)) and all(
+    return all(_has_value(expr, numbers) for expr in _stated(claim, failing)) and all(
         _has_letters(words, point) for words in _said(claim)
     )
 

@@ -11,7 +11,7 @@ import sympy as sp
 from symjepa.errors import SymjepaError
 from symjepa.exact.balls import Ternary, same, sign_at
 from symjepa.exact.facts import Fact
-from symjepa.statements.claims import AtMost, Conserved, Less, Moves, Relation, Root, Solves, Within
+from symjepa.statements.claims import AtMost, Attracts, Conserved, Less, Moves, Relation, Root, Solves, Within
 from symjepa.verify.corroborate.draw import around, drawn
 from symjepa.verify.kernel.assumptions import assumed
 from symjepa.verify.kernel.points import Point
@@ -30,6 +30,8 @@ def confirmed(mutant: Any, setting: Setting) -> str:
             return f"proved, and the inequality holds {TOLD}" if _holds(mutant, setting) else ""
         case Root():
             return f"proved, and the ends have opposite signs {TOLD}" if _has_root(mutant, setting) else ""
+        case Attracts():
+            return f"proved, and the rate points to the aim {TOLD}" if _attracts(mutant, setting) else ""
         case Conserved() | Moves():
             return f"proved, and it moves so {TOLD}" if _moves(mutant, setting) else ""
         case Solves():
@@ -77,6 +79,23 @@ def _rises(mutant: Root, point: Point) -> bool:
     steps = [after - before for before, after in pairwise(values)]
     signs = [_sign(-values[0], point), _sign(values[-1], point), *(_sign(step, point) for step in steps)]
     return all(one is not None and one > 0 for one in signs)
+
+
+def _attracts(mutant: Attracts, setting: Setting) -> bool:
+    """On both sides of the aim, and the state may be there."""
+    ((x, rate),) = mutant.flow.rates.items()
+    (low, high), to = mutant.between, mutant.to
+    sides = [(rate, low, to)] * (to != low) + [(-rate, to, high)] * (to != high)
+    return all(_points_so(mutant, setting, x, *side) for side in sides)
+
+
+def _points_so(mutant: Attracts, setting: Setting, x: sp.Symbol, rate: sp.Expr, low: sp.Expr, high: sp.Expr) -> bool:
+    """A rate is positive, and what the domain says of the state holds, at enough points between two ends."""
+    near = [Fact(gap, "positive") for end, gap in ((low, x - low), (high, high - x)) if not end.is_infinite]
+    points = _points({x, *rate.free_symbols}, setting, *near)
+    held = [fact.expr for fact in mutant.flow.domain if not fact.over and x in fact.free_symbols]
+    signs = [(_sign(rate, point), *(_sign(expr, point) for expr in held)) for point in points]
+    return len(signs) >= ENOUGH and all(one[0] == 1 and all(s is not None and s >= 0 for s in one) for one in signs)
 
 
 def _moves(mutant: Conserved | Moves, setting: Setting) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
-from itertools import chain
 from numbers import Number
 from random import Random
 from typing import Any
@@ -13,24 +12,29 @@ import sympy as sp
 
 from symjepa.errors import SymjepaError
 from symjepa.exact.balls import Ternary, same
-from symjepa.exact.words import TraceSum, WordSum
+from symjepa.exact.facts import Fact
+from symjepa.exact.traces import TraceSum
+from symjepa.exact.words import WordSum
 from symjepa.model import Model
-from symjepa.statements.claims import Claim, Component, ConvergesBetween, GramRoot, Growth, Quadratic, Share
+from symjepa.statements.claims import Claim, Component, ConvergesBetween, GramRoot, Growth, Quadratic, Relation, Share
 from symjepa.statements.descriptions import Layers, Modes, Restricted
 from symjepa.statements.statement import Let
 from symjepa.verify.corroborate.draw import around, drawn
 from symjepa.verify.kernel.decide import Context
 from symjepa.verify.kernel.points import Point
+from symjepa.verify.obligations.local import fact_of
 from symjepa.verify.unfolding import replaced
 from tests.mutation.operators import Change, of_expression, of_flow, of_model, of_traces, of_words
 
 STATED = {
     *("lhs", "rhs", "left", "right", "term", "closed", "equals", "form", "traces", "model", "flow", "rate", "quantity"),
     *("values", "start", "clock", "speed", "stop", "time", "of", "at", "rates", "components", "to", "expr", "by"),
-    *("begin", "image", "beside"),
+    *("begin", "image", "beside", "sums"),
     *("between", "bound"),
     *("shares", "summand", "roots", "exponent", "scale", "loss", "gains", "growths"),
 }
+ENOUGH = 6
+"""Points that tell."""
 CERTIFICATES = {
     ("Less", "by"),
     ("AtMost", "by"),
@@ -78,7 +82,12 @@ def abbreviated(claim: Claim, let: Iterable[Let]) -> Iterator[Mutant]:
     stated = {f.name: getattr(claim, f.name) for f in fields(claim) if _is_stated(claim, f.name)}
     for one in let:
         for operator, changed in of_expression(one.value):
-            mutant = replace(claim, **{name: replaced(value, {one.symbol: changed}) for name, value in stated.items()})
+            try:
+                mutant = replace(
+                    claim, **{name: replaced(value, {one.symbol: changed}) for name, value in stated.items()}
+                )
+            except SymjepaError:
+                continue  # a parameter of the model that must be positive
             if mutant == claim:
                 break  # the claim does not hold the abbreviation
             yield Mutant(operator, f"the value of {one.symbol}", _whole(mutant))
@@ -182,34 +191,64 @@ def differs(
     ours, theirs = list(expressions(claim)), list(expressions(mutant))
     if len(ours) != len(theirs):
         return True
-    changed = [(a, b) for a, b in zip(ours, theirs, strict=True) if a != b]
+    changed = [pair for a, b in zip(ours, theirs, strict=True) if a != b for pair in _sides(a, b)]
     if not all(isinstance(a, sp.Expr) and isinstance(b, sp.Expr) for a, b in changed):
         return bool(changed)
-    verdicts = {_compared(a, b, known, near, tries) for a, b in changed}
+    supposed = None if known is None else (*known.facts, *_own(claim))
+    verdicts = {_compared(a, b, supposed, near, tries) for a, b in changed}
     return True if True in verdicts else None if None in verdicts else False
 
 
-def _compared(a: sp.Expr, b: sp.Expr, known: Context | None, near: tuple[Point, ...], tries: int) -> bool | None:
-    random, compared = Random(7), False
-    symbols = sorted(a.free_symbols | b.free_symbols, key=str)
-    anywhere = ({symbol: drawn_number(symbol, random) for symbol in symbols} for _ in range(tries))
-    for point in chain(_supposed(symbols, known, near, tries), anywhere):
+def _sides(a: Any, b: Any) -> list[tuple[Any, Any]]:
+    """What is to be compared: of two manifolds of one flow, the values that they give."""
+    if not isinstance(a, Restricted) or not isinstance(b, Restricted) or replace(b, eliminated=a.eliminated) != a:
+        return [(a, b)]
+    return [(one, dict(b.eliminated)[x]) for x, one in a.eliminated if one != dict(b.eliminated)[x]]
+
+
+def _own(claim: Claim) -> tuple[Fact, ...]:
+    """What a claim supposes by itself: its conditions, and that the state is in the domain."""
+    conditions = (part for part in getattr(claim, "on", ()) if isinstance(part, Relation))
+    flow = getattr(claim, "flow", None)
+    domain = flow.domain if isinstance(flow, Modes | Restricted) else ()
+    return (*map(fact_of, conditions), *(fact for fact in domain if not fact.over))
+
+
+def _compared(
+    a: sp.Expr, b: sp.Expr, facts: tuple[Fact, ...] | None, near: tuple[Point, ...], tries: int
+) -> bool | None:
+    """None if one of them is defined nowhere: at no point where the facts hold, or at no point at all."""
+    random, symbols = Random(7), sorted(a.free_symbols | b.free_symbols, key=str)
+    there = _supposed(symbols, facts, near, tries)
+    answers = _answers(a, b, there)
+    if len(there) >= ENOUGH and not answers:
+        return None
+    anywhere = [{symbol: drawn_number(symbol, random) for symbol in symbols} for _ in range(tries)]
+    answers |= set() if Ternary.NO in answers else _answers(a, b, anywhere)
+    return True if Ternary.NO in answers else False if answers else None
+
+
+def _answers(a: sp.Expr, b: sp.Expr, points: Iterable[Point]) -> set[Ternary]:
+    """Whether both are the same, at the points where both are defined; one difference is enough."""
+    answers = set()
+    for point in points:
         try:
-            answer = same(a, b, point, max_bits=512)
+            answers.add(same(a, b, point, max_bits=512))
         except SymjepaError:
             continue
-        if answer is Ternary.NO:
-            return True
-        compared = True
-    return False if compared else None
+        if Ternary.NO in answers:
+            break
+    return answers
 
 
-def _supposed(symbols: list[sp.Symbol], known: Context | None, near: tuple[Point, ...], tries: int) -> list[Point]:
-    """Points at which the hypotheses hold."""
-    if known is None:
+def _supposed(
+    symbols: list[sp.Symbol], facts: tuple[Fact, ...] | None, near: tuple[Point, ...], tries: int
+) -> list[Point]:
+    """Points at which the facts hold."""
+    if facts is None:
         return []
     with around(near):
-        return drawn(symbols, known.facts, tries, 7)
+        return drawn(symbols, facts, tries, 7)
 
 
 def drawn_number(symbol: sp.Symbol, random: Random) -> sp.Rational:

@@ -9,7 +9,9 @@ from typing import Any
 import sympy as sp
 
 from symjepa.errors import SymjepaError
-from symjepa.exact.words import Factor, Matrix, Segment, TraceSum, Word, WordSum
+from symjepa.exact.sequences import INDEX
+from symjepa.exact.traces import TraceSum
+from symjepa.exact.words import Factor, Matrix, Segment, Word, WordSum
 from symjepa.model import EMA, Frozen, LayerEMA, Live, Model, Shared
 from symjepa.statements.descriptions import Foreign, Layers, Modes, Restricted
 from symjepa.symbols import K, L, lam, rho, sigma2, tau
@@ -163,6 +165,21 @@ def of_flow(flow: Layers | Modes | Restricted | Foreign) -> Iterator[Change]:
         for coordinates in ("product", "balanced"):
             if coordinates != flow.coordinates:
                 yield "coordinates", replace(flow, coordinates=coordinates, sizes=())
+        if flow.coordinates == "clock":
+            encoder, predictor = flow.sizes
+            for operator, net in _of_offsets(encoder):
+                yield f"encoder {operator}", replace(flow, sizes=(net, predictor))
+            for operator, net in _of_offsets(predictor):
+                yield f"predictor {operator}", replace(flow, sizes=(encoder, net))
+
+
+def _of_offsets(net: tuple[sp.Expr, ...]) -> Iterator[tuple[str, tuple[sp.Expr, ...]]]:
+    """The first layer like the others, these one layer on, and one offset larger."""
+    *first, generic = net
+    yield from [("offset", (generic,))] if first else []
+    yield "offset", (*first, generic.xreplace({INDEX: INDEX + 1}))
+    for place in range(len(net)):
+        yield "offset + 1", tuple(offset + int(i == place) for i, offset in enumerate(net))
 
 
 def derivable(flow: Layers | Modes | Restricted) -> bool:

@@ -9,7 +9,8 @@ import numpy as np
 import sympy as sp
 from flint import fmpq
 
-from symjepa.exact.words import Segment, TraceSum, Word, WordSum
+from symjepa.exact.traces import TraceSum
+from symjepa.exact.words import Segment, Word, WordSum
 from symjepa.symbols import K, L, alpha, eta, k, l, tau
 from tests.reference.learner import Array, Learner, Views, identity
 

@@ -18,12 +18,14 @@ from symjepa.cli import main
 from symjepa.cli.latex import bibliography, checked_one
 from symjepa.render.book import displays
 from symjepa.render.book.document import chosen, files
+from symjepa.render.book.findings import findings
 from symjepa.render.book.log import overfull, unresolved
 from symjepa.render.book.prose import cited, keys, letters, sentence
-from symjepa.render.book.theorem import Checked, fragment
+from symjepa.render.book.theorem import Checked, _span, fragment
 from symjepa.render.notation import MACROS, PLAIN
 from symjepa.statements.claims import Identity
-from symjepa.symbols import lam, u
+from symjepa.statements.statement import tex
+from symjepa.symbols import K, lam, u
 from symjepa.verify.check import check
 
 QUICK = ("expected-loss", "semi-gradient", "jepa-fixed-point", "mode-decoupling", "null-gradient", "jepa-mode-ode")
@@ -151,6 +153,45 @@ def test_what_holds_for_several_teachers_is_said_once() -> None:
         "For the live teacher, the EMA teacher, the layer-wise EMA teacher, the frozen teacher and the data"
         in statement
     )
+
+
+def test_a_flow_that_neighbours_share_is_written_once() -> None:
+    assert "is stable under the same flow, with the linear rate" in fragment(checked("predictor-rate"), "0")
+    assert "same flow" not in fragment(checked("teacher-rates"), "0")  # which is about no flow at all
+
+
+def test_marks_that_differ_stand_beside_the_numbers_of_their_own_lines() -> None:
+    proof = fragment(checked("no-predictor-ema"), "0").partition("begin{proof}")[2]
+    assert r"\text{(vii)}\sjproved{ordered trajectories} \\" in proof
+    assert r"\text{(ix)}\sjproved{Picard--Lindel\"of}" in proof
+
+
+def test_numbers_with_others_between_them_are_no_range() -> None:
+    assert _span(["vi", "ii", "v", "i", "iv", "viii"], ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii"]) == (
+        "(i), (ii), (iv)--(vi) and (viii)"
+    )
+
+
+def test_a_tuple_and_an_interval_are_one_formula() -> None:
+    assert sentence("of (λ, ρ) = (1, 1) and on [c, x], -1/e") == (
+        r"of $(\sjlambda , \sjrho ) = (1, 1)$ and on $[c, x]$, $-1/e$"
+    )
+
+
+def test_words_behind_the_last_display_of_a_sentence_are_closed() -> None:
+    proof = fragment(checked("no-predictor-collapse"), "0").partition("begin{proof}")[2]
+    assert r"if and only if $\sjsigma < \sjsigma_{\sjy} r$." in proof
+
+
+def test_a_near_miss_about_one_layer_each_is_refuted_without_a_word_on_depths() -> None:
+    told = findings(checked("ema-fixed-points"))
+    (place,) = re.findall(r"\\sjwhy\{one exponent\}.*?(Refuted at [^\n]*)", told, re.DOTALL)
+    assert r"\sjlambda =" in place and r"\sjK" not in place
+
+
+def test_a_formula_in_prose_begins_with_a_positive_term() -> None:
+    c = sp.Symbol("c", positive=True)
+    assert sentence(f"${tex(K - c)}$ and ${tex(u ** (2 / K - c))}$") == r"$\sjK - c$ and $\sju^{2/\sjK - c}$"
 
 
 def test_sources_are_cited_with_their_equations() -> None:

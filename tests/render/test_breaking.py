@@ -60,7 +60,7 @@ def test_a_finite_sum_does_not_reach_over_the_factors_behind_it() -> None:
 def test_an_integral_and_a_logarithm_are_opened() -> None:
     total = sp.Integral(long.xreplace({u: x}), (x, 1, 2))
     assert pieces(latex, total)[0][1].startswith(r"\int_{1}^{2}\biggl( ")
-    assert pieces(latex, total)[-1][1].endswith(r"\biggr) \, d\sjx")
+    assert pieces(latex, total)[-1][1].endswith(r"\biggr) \, dx")
     assert pieces(latex, sp.log(long))[0][1].startswith(r"\log \biggl( ")
 
 

@@ -7,6 +7,7 @@ import sympy as sp
 
 from symjepa.render.formulas import dotted, formula, latex, terminal
 from symjepa.render.notation import MACROS, PLAIN
+from symjepa.render.styles import MACRO_LATEX
 from symjepa.symbols import K, L, alpha, b, eta, j, l, lam, layer_amplitude, rho, sigma2, sigma2_y, u, w
 
 W_l = layer_amplitude("w", l)
@@ -67,3 +68,15 @@ def test_json_formulas_stand_alone_and_documents_use_macros() -> None:
 def test_no_macro_name_is_the_beginning_of_a_clash() -> None:
     assert len(set(MACROS.values())) == len(PLAIN)
     assert all(macro[1:].isalpha() for macro in MACROS.values())
+
+
+def test_powers_of_one_letter_are_written_as_one() -> None:
+    c = sp.Symbol("c", positive=True)
+    assert latex(c * c ** (K - 1)) == "c^{K}"
+    assert latex(K * c ** (2 * K) / c**2) == "K c^{2 K - 2}"
+    assert terminal(u**L * u ** (K + L - 1)) == "uᴷ⁺²ᴸ⁻¹"
+
+
+def test_a_variable_named_like_a_view_is_not_the_macro_of_the_view() -> None:
+    x, y = sp.symbols("x y1")
+    assert MACRO_LATEX.expr(x + y) == "x + y_{1}"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from symjepa.cli.reproduce import TITLE, models
+from symjepa.cli.reproduce import TITLE, heading, models
 from symjepa.render.account import account
 from symjepa.render.files import write
 from symjepa.render.latex import LONGEST, document, fragment, glyphs, macros
@@ -75,3 +75,9 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
     with pytest.raises(UnicodeEncodeError):
         write(tmp_path / "file", "new \ud800")
     assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
+
+
+def test_every_model_of_the_document_has_a_heading_of_its_own() -> None:
+    headings = [heading(label) for label in models()]
+    assert len(set(headings)) == len(headings)
+    assert heading("latent-ema-layers-any-depth") == "Latent target, layer-wise EMA teacher, predictor of any depth"

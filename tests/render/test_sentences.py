@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
+from symjepa.model import Encoder, LatentPrediction, LayerEMA, Live, Model, Predictor
 from symjepa.render.prose import plain
 from symjepa.render.sentences import claim_object, latex_claim, sentence, terminal_claim
 from symjepa.render.sentences.parts import Formula
@@ -22,14 +22,16 @@ from symjepa.statements.claims import (
     Linearized,
     Ordered,
     Quadratic,
+    Separates,
+    Spectrum,
     SumCloses,
     Within,
     Zeros,
     component,
     solves,
 )
-from symjepa.statements.descriptions import Foreign, Layers, modes, pairs
-from symjepa.symbols import K, L, l, lam, n, rho, sigma2, t, u, v, w
+from symjepa.statements.descriptions import Foreign, Layers, groups, modes, pairs
+from symjepa.symbols import K, L, l, lam, layer_amplitude, n, rho, sigma2, t, tau, u, v, w
 
 live = Model(Encoder(L), Predictor(K), LatentPrediction(), Live())
 single = modes(Model(Encoder(1), Predictor(1), LatentPrediction(), Live()), "product", {lam: 0})
@@ -115,6 +117,15 @@ def test_a_claim_of_convergence_between_corners_names_start_and_limit() -> None:
     assert terminal_claim(one) == "x(t) → 1 along dx/dt = 1 − x as given from x(0) = 2"
 
 
+def test_a_curve_that_separates_is_said_with_its_quadrant_and_its_bounds() -> None:
+    x, y = sp.symbols("x y", real=True)
+    flow = Foreign(((x, 2 * y - x), (y, x - y)))
+    told = terminal_claim(Separates(flow, (x, y), (x / 2, x), sp.S.One))
+    assert told.startswith("the starts in the quadrant x > 0 > y from which no solution leaves along dx/dt = 2 y − x")
+    assert "are one curve −y = φ(x), continuous and increasing from the origin, to which they tend" in told
+    assert told.endswith("φ(x) ≥ x/2, φ(x) ≤ x, neither of which is crossed towards it")
+
+
 def test_an_order_of_trajectories_tells_the_two_apart_by_primes() -> None:
     x = sp.Symbol("x", real=True)
     flow = Foreign(((x, -x),))
@@ -129,3 +140,22 @@ def test_rates_that_are_roots_are_given_by_their_equation() -> None:
     flow = Foreign(((x, -x), (y, -2 * y)))
     claim = Linearized(flow, pairs({x: 0, y: 0}), (Quadratic(sp.Integer(3), sp.Integer(2)),), True)
     assert "with the linear rates the roots of x² + 3 x + 2 = 0" in terminal_claim(claim)
+
+
+def test_a_spectrum_says_how_often_each_rate_occurs_and_what_its_sums_are() -> None:
+    total, one = sp.Symbol("S", positive=True), layer_amplitude("w", l)
+    flow = modes(Model(Encoder(L), Predictor(1), LatentPrediction(), LayerEMA(tau)), "families")
+    at = pairs({v: rho, layer_amplitude("b", l): one})
+    claim = Spectrum(flow, at, ((sp.S.Zero, L), (-tau, L - 1), (-total, sp.S.One)), pairs({total: one**-2}))
+    told = terminal_claim(claim)
+    assert told.startswith("every point with v = ρ, bₗ = wₗ is a fixed point of dwₗ/dt = ")
+    assert "with w, b the product of all layers of a stack" in told
+    assert "0 with multiplicity L, −τ with multiplicity L − 1, −S, where S = Σ[l=1…L] 1/wₗ²" in told
+
+
+def test_groups_of_layers_are_told_with_their_sizes() -> None:
+    size = sp.Symbol("M", integer=True, positive=True)
+    flow = groups(live, (size, L - size), (K,))
+    told = terminal_claim(Conserved(flow, layer_amplitude("w", sp.S.One) ** 2))
+    assert "of the live teacher with encoder layers in groups of M and L − M" in told
+    assert "predictor layers" not in told

@@ -18,7 +18,8 @@ live = Model(Encoder(L), Predictor(K), LatentPrediction(), Live())
 
 
 def test_a_mode_has_one_of_the_named_coordinates() -> None:
-    with pytest.raises(SymjepaError, match="coordinates are one of layers, product, balanced, groups; got 'polar'"):
+    known = "layers, product, balanced, groups, families, clock"
+    with pytest.raises(SymjepaError, match=f"coordinates are one of {known}; got 'polar'"):
         modes(live, "polar")
 
 

@@ -67,7 +67,7 @@ def test_show_prints_sentences_lines_rules_and_points(capsys: pytest.CaptureFixt
     page = said(capsys)
     assert "jepa-fixed-point: theorem, PROVED, for every K, L ≥ 1" in page
     assert "Aligned and balanced, a mode moves by u̇ = λ uᴷ⁺²ᴸ⁻¹ − σ² u²ᴷ⁺²ᴸ⁻¹." in page
-    assert "✓ λ uᴷ⁺²ᴸ⁻¹ − σ² u²ᴷ⁺²ᴸ⁻¹ = σ² uᴷ⁺²ᴸ⁻¹ (ρ − uᴷ)  (take out the unit)  [identity]" in page
+    assert "✓ λ uᴷ⁺²ᴸ⁻¹ − σ² u²ᴷ⁺²ᴸ⁻¹ = σ² uᴷ⁺²ᴸ⁻¹ (ρ − uᴷ)  (take out the positive factor)  [identity]" in page
     assert "false at K = 2, L = 2, λ = 1, σ² = 2" in page
     assert "source: littwin2024jepa, Cor. 4.3" in page
 

@@ -60,7 +60,7 @@ def test_a_theorem_as_it_is_in_the_book_is_as_expected(capsys: pytest.CaptureFix
 
 
 def test_an_unchanged_copy_outside_the_book_is_proved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert checked(capsys, copied(tmp_path, "take out the unit", "take it out"))[0] == 0
+    assert checked(capsys, copied(tmp_path, "take out the positive factor", "take it out"))[0] == 0
 
 
 def test_a_broken_line_is_found_with_its_residual_and_its_point(
@@ -69,7 +69,7 @@ def test_a_broken_line_is_found_with_its_residual_and_its_point(
     path = copied(tmp_path, "unit * (rho - u**K), why", "unit * (rho - u**L), why")
     status, found = checked(capsys, path)
     failed = failure(found)
-    assert (status, failed["where"], failed["line"]) == (2, "proof", line_of(path, "take out the unit"))
+    assert (status, failed["where"], failed["line"]) == (2, "proof", line_of(path, "take out the positive factor"))
     assert failed["source"].startswith("yield Identity(jepa.rates[u], unit * (rho - u**L)")
     assert failed["verdict"] == "REFUTED"
     assert failed["residual"].endswith("≠ 0")
@@ -120,7 +120,7 @@ def test_the_table_shows_the_failing_line_as_mathematics(tmp_path: Path, capsys:
     path = copied(tmp_path, "unit * (rho - u**K), why", "unit * (rho - u**L), why")
     assert main(["check", str(path)]) == 2
     said = capsys.readouterr().out
-    assert f"copy-of-it: REFUTED in the proof at copy_of_it.py:{line_of(path, 'take out the unit')}" in said
+    assert f"copy-of-it: REFUTED in the proof at copy_of_it.py:{line_of(path, 'take out the positive factor')}" in said
     assert "says        λ uᴷ⁺²ᴸ⁻¹ − σ² u²ᴷ⁺²ᴸ⁻¹ = σ² uᴷ⁺²ᴸ⁻¹ (ρ − uᴸ)" in said
     assert "0 of 1 theorem proved" in said
 

@@ -11,7 +11,9 @@ import sympy as sp
 
 from symjepa.errors import SymjepaError
 from symjepa.exact.facts import Fact, Range
-from symjepa.exact.words import Matrix, TraceSum, WordSum, identity, released_traces
+from symjepa.exact.gradients import released_traces
+from symjepa.exact.traces import TraceSum
+from symjepa.exact.words import Matrix, WordSum, identity
 from symjepa.flow import expected_loss, gradient_flow, letters
 from symjepa.model import (
     EMA,

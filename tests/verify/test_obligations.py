@@ -6,7 +6,8 @@ import pytest
 import sympy as sp
 
 from symjepa.errors import BadDerivation
-from symjepa.exact.words import Matrix, WordSum, released_traces
+from symjepa.exact.gradients import released_traces
+from symjepa.exact.words import Matrix, WordSum
 from symjepa.flow import expected_loss
 from symjepa.model import Encoder, LatentPrediction, Model, Predictor, Shared
 from symjepa.statements.claims import (
@@ -31,15 +32,16 @@ from symjepa.statements.claims import (
     component,
     solves,
 )
-from symjepa.statements.descriptions import Layers, pairs
+from symjepa.statements.descriptions import Foreign, Layers, pairs
 from symjepa.symbols import K, L, b, n, t, v, w
 from symjepa.verify.obligations import compiled
 from symjepa.verify.obligations.kinds import Shown
 from symjepa.verify.scope import scope
-from tests.adversarial.verdicts import REFUSED, equation, live, matrices, outcome, p, x, x0, y
+from tests.adversarial.verdicts import PROVED, REFUSED, equation, live, matrices, outcome, p, x, x0, y
 
 decay, plane = equation((x, -x)), equation((x, -x), (y, -y))
-wide = equation(*((sp.Symbol(f"x_{i}", real=True), sp.S.One) for i in range(6)))
+many = tuple(sp.Symbol(f"x_{i}", real=True) for i in range(6))
+wide, apart = (equation(*((z, sp.Add(*held) if held else -z) for z in many)) for held in (many, ()))
 named, shared = matrices.letters, Model(Encoder(L), Predictor(K), LatentPrediction(), Shared())
 first, direction = named.encoder.layer(1), Matrix("n", "context", "one")
 silent = WordSum.zero("context", "one")
@@ -101,10 +103,19 @@ def test_a_claim_that_does_not_hang_together_is_refused_and_says_why(claim: Clai
     assert told in str(refusal.value)
 
 
+def sixfold(flow: Foreign) -> Linearized:
+    """Six variables at rest at the origin."""
+    return Linearized(flow, tuple((z, sp.S.Zero) for z in many), (sp.S.NegativeOne,) * 6, True)
+
+
 def test_a_characteristic_polynomial_that_is_not_expanded_shows_no_rates() -> None:
     """That of six variables has 720 products."""
-    claim = Linearized(wide, tuple((z, sp.S.Zero) for z in wide.rates), (sp.S.One,) * 6, False)
-    assert [line for line in compiled(claim).obligations if isinstance(line, Shown) and not line.holds]
+    assert [line for line in compiled(sixfold(wide)).obligations if isinstance(line, Shown) and not line.holds]
+
+
+def test_a_characteristic_polynomial_with_few_products_is_expanded() -> None:
+    """Six variables that move each by itself have one."""
+    assert outcome(lambda: sixfold(apart), at=dict.fromkeys(many, 1)) == PROVED
 
 
 def test_a_claim_that_cannot_be_remembered_is_compiled_like_any_other() -> None:

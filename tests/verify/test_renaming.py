@@ -17,7 +17,8 @@ import pytest
 import sympy as sp
 
 from symjepa.catalogue import find, load
-from symjepa.exact.words import TraceSum, Word, WordSum
+from symjepa.exact.traces import TraceSum
+from symjepa.exact.words import Word, WordSum
 from symjepa.flow import MatrixFlow
 from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
 from symjepa.modes.frames import Alignment

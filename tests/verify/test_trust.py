@@ -155,6 +155,9 @@ def test_a_theorem_rests_on_the_compilers_of_its_own_claims_and_what_they_import
     assert "symjepa/verify/obligations/motion.py" in names
     assert "symjepa/verify/obligations/products.py" not in names
     assert {file.name for file in FILES if file.tier != "meaning"} <= names
+    products = {file.name for file in rests_on({claims.ProductMoves})}
+    assert {f"symjepa/verify/obligations/{name}.py" for name in ("products", "induction")} <= products
+    assert "symjepa/verify/obligations/bounds.py" not in products
     everything = {file.name for file in rests_on(_COMPILERS)}
     assert everything == {file.name for file in FILES}
 

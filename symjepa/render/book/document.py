@@ -28,10 +28,12 @@ from symjepa.render.book.ledger import fragment as fragment_of_ledger
 from symjepa.render.book.phrases import whose
 from symjepa.render.book.prose import cited, keys, sentence, words_of
 from symjepa.render.book.theorem import Checked, fragment, rule_words, verdict
+from symjepa.render.formulas import with_dot
 from symjepa.render.latex import _stack, _teacher, macros, rendered
 from symjepa.render.notation import MACROS
 from symjepa.render.styles import MACRO_LATEX as STYLE
-from symjepa.symbols import K, L, alpha, b, eta, k, l, lam, meaning, nu, rho, s, sigma2, sigma2_y, t, tau, u, v, w
+from symjepa.statements.statement import Theorem
+from symjepa.symbols import K, L, alpha, b, chi, eta, k, l, lam, meaning, nu, rho, s, sigma2, sigma2_y, t, tau, u, v, w
 from symjepa.verify.check import Report
 from symjepa.verify.kernel.decide import Verdict
 from symjepa.verify.ledger import ledger
@@ -65,8 +67,21 @@ def _summary(checked: Sequence[Checked], version: str) -> str:
     misses = [miss.verdict for one in checked for miss in one.report.near_misses]
     proved = sum(one.proved for one in checked)
     refuted = misses.count(Verdict.REFUTED)
-    told = f"{len(checked)} theorems, {proved} of them proved; {len(misses)} false variants, {refuted} of them refuted"
-    return f"{told}. Written by symjepa {version}."
+    theorems = sum(isinstance(one.theorem, Theorem) for one in checked)
+    told = [
+        f"{_counted(theorems, 'theorem')}, {_share(proved, theorems)} proved",
+        f"{_counted(len(misses), 'false variant')}, {_share(refuted, len(misses))} refuted",
+    ]
+    told[1:1] = [_counted(len(checked) - theorems, "conjecture")] if theorems < len(checked) else []
+    return f"{'; '.join(told)}. Written by symjepa {version}."
+
+
+def _counted(number: int, name: str) -> str:
+    return f"{number} {name}{'s' * (number != 1)}"
+
+
+def _share(part: int, whole: int) -> str:
+    return "all" if part == whole > 1 else str(part)
 
 
 # --- chapters
@@ -117,8 +132,8 @@ def docstring(file: Path) -> str:
 
 def _setting(ordered: Sequence[Checked], version: str) -> str:
     teacher = Model(Encoder(L), Predictor(K), LatentPrediction(), EMA(tau), alpha, eta)
-    plain = [MACROS[name] for name in ("x", "y", "Sxx", "Syx", "Syy", "Wbar", "alpha", "eta", "u")]
-    named = dict(zip(("x", "y", "Sxx", "Syx", "Syy", "Wbar", "alpha", "eta", "u"), plain, strict=True))
+    letters = ("x", "y", "Sxx", "Syx", "Syy", "W", "P", "Wbar", "alpha", "eta", "K", "L", "u", "w", "v")
+    named = {name: MACROS[name] for name in letters}
     return rendered(
         "setting.tex.j2",
         version=version,
@@ -126,8 +141,12 @@ def _setting(ordered: Sequence[Checked], version: str) -> str:
         predictor=_stack("P", K),
         segment=f"{MACROS['W']}_{{i:j}}",
         losses=display([_loss(teacher), _loss(_with(DataReconstruction(), None))], "."),
-        teachers=[{"name": whose(model), "words": _teacher(model)} for model in _teachers()],
-        balance=display(_balances(teacher), ""),
+        teachers=[
+            {"name": whose(model), "words": _teacher(model).removesuffix(", without stop-gradient")}
+            for model in _teachers()
+        ],
+        training=display([_training("W", "l", ""), _training("P", "k", MACROS["alpha"])], "."),
+        balance=display(_balances(teacher), ","),
         letters=_in_two_columns(list(_letters())),
         labels=[one.label for one in ordered],
         table=[_row(one) for one in ordered],
@@ -148,6 +167,13 @@ def _loss(model: Model) -> Row:
     return Row(MACROS["loss"], "=", tuple(STYLE.words(gradient_flow(model).loss)))
 
 
+def _training(stack: str, index: str, rate: str) -> Row:
+    """Gradient flow of one layer: its learning rate times minus the gradient, less the decay."""
+    layer = f"{MACROS[stack]}_{{{MACROS[index]}}}"
+    gradient = rf"{rate} \frac{{\partial {MACROS['loss']}}}{{\partial {layer}}}".strip()
+    return Row(with_dot(layer), "=", (("-", gradient), ("-", f"{MACROS['eta']} {layer}")))
+
+
 def _balances(model: Model) -> Iterator[Row]:
     """Each law of balance as an equation between its two words."""
     for joint in ("encoder", "predictor", "joint"):
@@ -158,10 +184,11 @@ def _balances(model: Model) -> Iterator[Row]:
 
 
 def _letters() -> Iterator[dict[str, str]]:
-    for symbol in (K, L, k, l, alpha, tau, eta, t, lam, sigma2, sigma2_y, rho, nu, w, v, b, u, s):
+    for symbol in (K, L, k, l, alpha, tau, eta, t, lam, sigma2, sigma2_y, rho, nu, w, v, b, u, s, chi):
         own = meaning(symbol)
         assert own is not None
-        yield {"latex": STYLE.expr(symbol), "words": sentence(own.words)}
+        span = {k: r", $1 \leq k \leq K$", l: r", $1 \leq \ell \leq L$"}.get(symbol, "")
+        yield {"latex": STYLE.expr(symbol), "words": sentence(f"{own.words}{span}")}
 
 
 def _in_two_columns(entries: list[dict[str, str]]) -> list[list[dict[str, str]]]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+import sympy as sp
 
 from symjepa.render.book.displays import Row, display
 from symjepa.render.book.phrases import as_row, condition, math, row
@@ -16,16 +19,27 @@ from symjepa.statements.statement import Let, Statement
 from symjepa.verify.check import Report
 
 
-def hypotheses(statement: Statement, report: Report) -> Iterator[str]:
-    """The sentences before the claim."""
-    symbols = introduced(statement, report, STYLE)
+def hypotheses(
+    statement: Statement, report: Report, claim: str = "", where: Callable[[Claim], str] = lambda claim: ""
+) -> Iterator[str]:
+    """The sentences before the claim as it is printed; `where`: in which of its parts a condition is needed, if not in
+    all.
+    """
+    rest = supposed(statement)
+    given = [put("Put", statement.let)] if statement.let else []
+    given += [suppose("Suppose that", rest, where)] if rest else []
+    printed = "\n".join([*given, claim])
+    symbols = introduced(statement, report, STYLE, lambda symbol: not claim or occurs(symbol, printed))
     if symbols:
         yield f"Let {listed(symbols)}."
-    if statement.let:
-        yield put("Put", statement.let)
-    rest = supposed(statement)
-    if rest:
-        yield suppose("Suppose that", rest)
+    yield from given
+
+
+def occurs(symbol: sp.Expr, text: str) -> bool:
+    """Whether the formulas of a text show a letter."""
+    letter = re.escape(STYLE.expr(symbol).partition("^")[0])
+    formulas = " ".join(re.findall(r"\$.+?\$|\\begin\{align\*\}.+?\\end\{align\*\}", text, re.DOTALL))
+    return re.search(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])", formulas) is not None
 
 
 def put(lead: str, lets: Sequence[Let]) -> str:
@@ -34,13 +48,16 @@ def put(lead: str, lets: Sequence[Let]) -> str:
     return _told(lead, formulas, [row(STYLE.expr(let.symbol), let.value) for let in lets])
 
 
-def suppose(lead: str, claims: Sequence[Claim]) -> str:
-    """Conditions, likewise."""
-    return _told(lead, list(map(condition, claims)), [as_row(condition_formula(claim, STYLE)) for claim in claims])
+def suppose(lead: str, claims: Sequence[Claim], where: Callable[[Claim], str] = lambda claim: "") -> str:
+    """Conditions, likewise; those for some parts only come last."""
+    every = [claim for claim in claims if not where(claim)]
+    some = [f"{math(condition(claim))} {where(claim)}" for claim in claims if where(claim)]
+    rows = [as_row(condition_formula(claim, STYLE)) for claim in every]
+    return _told(lead, list(map(condition, every)), rows, some)
 
 
-def _told(lead: str, formulas: Sequence[str], rows: Sequence[Row]) -> str:
-    short = [math(formula) for formula in formulas if _in_line(formula)]
+def _told(lead: str, formulas: Sequence[str], rows: Sequence[Row], more: Sequence[str] = ()) -> str:
+    short = [*(math(formula) for formula in formulas if _in_line(formula)), *more]
     wide = [shown for formula, shown in zip(formulas, rows, strict=True) if not _in_line(formula)]
     if not wide:
         return f"{lead} {listed(short)}."

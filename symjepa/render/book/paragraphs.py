@@ -11,7 +11,8 @@ from symjepa.render.hypotheses import listed
 from symjepa.render.styles import MACRO_LATEX as STYLE
 from symjepa.render.widths import LINE, width
 
-_OPEN_ENDS = (",", "rate", "rates", " at", " of", " on", " from", " along", " is", " are")
+_OPEN_WORDS = ("at", "of", "on", "from", "along", "is", "are", "with", "obey", "equation")
+_OPEN_ENDS = (",", "rate", "rates", *(f" {word}" for word in _OPEN_WORDS))
 """Ends of a lead that no comma follows: the display goes on with the sentence."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import sympy as sp
 
@@ -13,13 +14,19 @@ from symjepa.render.formulas import with_dot
 from symjepa.render.hypotheses import listed
 from symjepa.render.notation import MACROS
 from symjepa.render.sentences import sentence
-from symjepa.render.sentences.parts import Formula, model_words
+from symjepa.render.sentences.parts import Formula, clock_words, model_words
 from symjepa.render.styles import LINE_STYLE
 from symjepa.render.styles import MACRO_LATEX as STYLE
 from symjepa.render.widths import LINE, width
 from symjepa.statements import claims
 from symjepa.statements.claims import Claim
 from symjepa.statements.descriptions import Flow, Modes, Restricted
+
+
+def matrix(name: str, rows: Iterable[Iterable[Any]]) -> str:
+    """An exact matrix, row by row."""
+    inside = r";\ \allowbreak ".join(r",\,\allowbreak ".join(str(x) for x in row) for row in rows)
+    return math(rf"{STYLE.name(name)} = [{inside}]")
 
 
 def math(formula: str) -> str:
@@ -44,7 +51,9 @@ def words_row(left: str, right: WordSum, note: str = "") -> Row:
 
 
 def condition(claim: Claim) -> str:
-    """A relation, or a hypothesis on letters, in the line."""
+    """A relation, or a hypothesis on letters, in the line; of a depth that is more than a number, its least value."""
+    if isinstance(claim, claims.Less) and claim.lhs.is_Integer and claim.rhs.is_Symbol and claim.rhs.is_integer:
+        return f"{STYLE.expr(claim.rhs)} {STYLE.sign('>=')} {claim.lhs + 1}"
     piece = sentence(claim, LINE_STYLE)[0]
     assert isinstance(piece, Formula)
     return piece.line(LINE_STYLE)
@@ -82,16 +91,16 @@ def scalar_rate(quantity: sp.Expr) -> str:
     return rate(STYLE.terms(quantity), bool(quantity.is_Symbol))
 
 
-def whose(model: Model) -> str:
-    """The learner in words, depths that are numbers included."""
-    return model_words(model, STYLE)
+def whose(model: Model, values: claims.Pairs = ()) -> str:
+    """The learner in words, with the depths that are numbers or stand for others."""
+    return model_words(model, LINE_STYLE, values)
 
 
 def of_whom(flow: Flow) -> str:
     """Whose flow it is, and on which manifold."""
     if isinstance(flow, Restricted):
         return f"{of_whom(flow.whole)} on {equal((STYLE.expr(x), value) for x, value in flow.eliminated)}"
-    return f" of {whose(flow.model)}" if isinstance(flow, Modes) else ""
+    return f" of {whose(flow.model, flow.values)}{clock_words(flow, STYLE)}" if isinstance(flow, Modes) else ""
 
 
 def equations(flow: Flow) -> str:

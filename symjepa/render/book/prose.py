@@ -31,8 +31,8 @@ _SIGNS = {
     **{"∞": r"\infty", "∈": r"\in", "−": "-", "⋯": r"\cdots", "…": r"\ldots", "½": r"\tfrac{1}{2}", "ᵀ": r"^{\top}"},
     **{"λ": r"\lambda", "σ": r"\sigma", "ρ": r"\rho", "α": r"\alpha", "τ": r"\tau", "η": r"\eta", "ε": r"\varepsilon"},
     **{"Σ": r"\Sigma", "δ": r"\delta", "ν": r"\nu", "ψ": r"\psi", "∂": r"\partial", "√": r"\sqrt", "∏": r"\prod"},
-    **{"κ": r"\kappa", "θ": r"\theta", "μ": r"\mu", "Θ": r"\Theta", "‖": r"\Vert", "∫": r"\int"},
-    **{"Ẇ": r"\dot{W}", "u̇": r"\dot{u}", "ẇ": r"\dot{w}", "v̇": r"\dot{v}", "W̄": r"\overline{W}"},
+    **{"κ": r"\kappa", "φ": r"\phi", "θ": r"\theta", "μ": r"\mu", "Θ": r"\Theta", "‖": r"\Vert", "∫": r"\int"},
+    **{"σy": r"\sigma_{y}", "Ẇ": r"\dot{W}", "u̇": r"\dot{u}", "ẇ": r"\dot{w}", "v̇": r"\dot{v}", "W̄": r"\overline{W}"},
     **{lowered: f"_{{{plain}}}" for lowered, plain in zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₗₖ", "0123456789ijlk", strict=True)},
 }
 _RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
@@ -43,9 +43,10 @@ _ESCAPES = {
 }
 _WORDS = re.compile(r"^[(“]?(?:[A-Za-z]{2,}|[aAI]|[A-Za-z][a-z]*[-'][A-Za-z-']+)[.,;:?)”]*$")
 _ALWAYS = re.compile(
-    r"[=<>≤≥≠^_·→↦∂√½λσρατηεΣδνψκθμΘ‖∫ᵀ⁰-₉²³¹ᵢⱼ+|]|[A-Za-z]̄|\d[A-Za-z(]|[a-z]'|[A-Za-z]\(|^[a-z]\d[,.;:]?$"
+    r"[=<>≤≥≠^_·→↦∂√½λσρατηεΣδνψκφθμΘ‖∫ᵀ⁰-₉²³¹ᵢⱼ+|]|[A-Za-z]̄|\d[A-Za-z(]|(?<![A-Za-z])[a-z]'|[A-Za-z]\(|^[a-z]\d[,.;:]?$"
+    r"|(?<![A-Za-z])\w/[(]?\w(?![A-Za-z])|^[−-][A-Z0-9]|⋯"
 )
-_MAYBE = re.compile(r"^(?:[(]?[a-zA-Z0-9−-]'?[,.;:)]*|log|exp)$")
+_MAYBE = re.compile(r"^(?:[(\[]*[a-zA-Z0-9−-]'?[,.;:)\]]*|log|exp)$")
 
 
 def sentence(text: str) -> str:
@@ -77,13 +78,16 @@ def letters(formula: str) -> str:
 def _tidied(formula: str) -> list[str]:
     r"""Tokens, with minus signs set close to what they belong to: SymPy prints `u^{- q}`."""
     close = re.sub(r"(?<=[{(])- (?=\S)", "-", re.sub(r"\s+", " ", formula)).replace(r" \right)", r"\right)")
-    return _TOKEN.findall(re.sub(r"\^\{\\frac\{([^{}]*)\}\{([^{}]*)\}\}", _slashed, close))
+    exponent = r"\^\{([^{}]*)\\frac\{([^{}]*)\}\{([^{}]*)\}([^{}]*)\}"
+    return _TOKEN.findall(re.sub(exponent, _slashed, close))
 
 
 def _slashed(found: re.Match[str]) -> str:
     """A fraction in an exponent, on one line."""
-    above, below = (f"({part})" if " " in part else part for part in found.groups())
-    return f"^{{{above}/{below}}}"
+    before, above, below, after = found.groups()
+    above = f"({above})" if re.search(r"(?<=.)[+-]", above) else above
+    below = f"({below})" if re.search(r"(?<=.)[ +-]", below) else below
+    return f"^{{{before}{above}/{below}{after}}}"
 
 
 def _plain(text: str) -> str:
@@ -108,13 +112,20 @@ def _run(words: list[str]) -> int:
     length = 0
     while length < len(words) and (_is_sign(words[length]) or _MAYBE.match(words[length])):
         length += 1
-        if words[length - 1][-1] in ",.;:":
+        if words[length - 1][-1] in ",.;:" and not _opened(words[:length]):
             break
     run = words[:length]
     while run and run[-1] in ("a", "A", "I", "-", "log", "exp"):
         run.pop()
-    letters_only = bool(run) and all(re.match(r"^[b-zB-HJ-Z][,.;:]?$", word) for word in run)
-    return len(run) if letters_only or any(map(_is_sign, run)) else 0
+    letters_only = bool(run) and all(re.match(r"^(?:[(]?[b-zB-HJ-Z]|[b-zB-HJ-Z][)])[,.;:]?$", word) for word in run)
+    tuple_ = len(run) > 1 and run[0][0] in "([" and not _opened(run)
+    return len(run) if letters_only or tuple_ or "-" in run[1:-1] or any(map(_is_sign, run)) else 0
+
+
+def _opened(words: list[str]) -> bool:
+    """Whether a bracket stays open: the comma in `f(x, y)` ends no formula."""
+    text = "".join(words)
+    return text.count("(") > text.count(")") or text.count("[") > text.count("]")
 
 
 def _is_sign(word: str) -> bool:

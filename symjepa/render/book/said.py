@@ -24,6 +24,7 @@ from symjepa.render.book.phrases import (
     equations,
     if_words,
     math,
+    matrix,
     of_whom,
     places,
     rate,
@@ -36,17 +37,26 @@ from symjepa.render.book.phrases import (
 from symjepa.render.hypotheses import listed
 from symjepa.render.notation import MACROS
 from symjepa.render.sentences import sentence
-from symjepa.render.sentences.equilibria import rate_formula
+from symjepa.render.sentences.equilibria import products_in, rate_formula, separation_formulas, sum_formula
 from symjepa.render.sentences.matrices import decay_formula, gain_formulas, growth_formula, noise_words
 from symjepa.render.sentences.parts import Formula, Words
-from symjepa.render.sentences.products import index_range, open_formula, product_formula, root_formula
+from symjepa.render.sentences.products import (
+    exhibited,
+    index_range,
+    open_formula,
+    product_formula,
+    rates_words,
+    root_formula,
+    single_letters,
+    whole_product,
+)
 from symjepa.render.styles import LINE_STYLE
 from symjepa.render.styles import MACRO_LATEX as STYLE
 from symjepa.render.widths import LINE, width
 from symjepa.statements import claims
 from symjepa.statements.claims import Claim
 from symjepa.statements.descriptions import Modes
-from symjepa.symbols import t
+from symjepa.symbols import K, L, t
 
 
 def said(claim: Claim) -> Said:
@@ -93,38 +103,48 @@ def _links(piece: Formula) -> tuple[tuple[str, str], ...]:
 
 
 def _of_word_induction(claim: claims.ByInduction) -> Said:
-    every = index_range(claim, STYLE).line(STYLE)
-    shown = words_row(STYLE.joined(STYLE.words(claim.lhs)), claim.rhs, f"({every})")
+    span = index_range(claim, STYLE).line(STYLE)
+    shown = words_row(STYLE.joined(STYLE.words(claim.lhs)), claim.rhs, f"({span})")
     where = listed([math(condition(law)) for law in claim.on])
-    return Said((shown,), f"in balance, {where}," if where else "", short=(shown,))
+    letters = [math(STYLE.name(name)) for name in single_letters(claim.lhs)]
+    every = f"for every matrix {listed(letters)}," if letters else ""
+    return Said((shown,), f"in balance, {where}," if where else every, short=(shown,))
 
 
 def _of_product(claim: claims.ProductMoves) -> Said:
-    moved = product_formula(claim, STYLE)
-    shown = Row(moved.left, "=", moved.right)
+    shown = Row(word_rate(whole_product(claim)), "=", product_formula(claim, STYLE).right)
+    bases = [math(LINE_STYLE.joined(LINE_STYLE.words(root.letter @ root.letter.T))) for root in claim.roots]
     roots = [math(root_formula(claim, root, LINE_STYLE).line(LINE_STYLE)) for root in claim.roots]
     where = listed([math(condition(law)) for law in claim.on])
-    after = f"with the positive semidefinite roots {listed(roots)}" if roots else ""
+    after = f"where the positive semidefinite {listed(bases)} are determined by {listed(roots)}" if roots else ""
     return Said((shown,), if_words(where), after, who=(whose(claim.flow.model),), short=(shown,))
 
 
 def _of_not_closed(claim: claims.NotClosed) -> Said:
-    formula = open_formula(claim, STYLE)
-    rest = _line(sentence(claim, LINE_STYLE)[1:])
-    return Said((as_row(formula),), "", rest)
+    shown = Row(word_rate(claim.of), "=", open_formula(claim, STYLE).right)
+    where = listed([math(condition(law)) for law in claim.on])
+    data, sides = exhibited(claim)
+    told = [listed([matrix(name, rows) for name, rows in one]) for one in sides]
+    whom = f"for {whose(claim.flow.model)}{rates_words(claim.flow.model, LINE_STYLE)}"
+    beside = f", at {listed([matrix(name, rows) for name, rows in data])}"
+    after = f"{whom}{' where ' if where else ''}{where}: compare {' with '.join(told)}{beside}"
+    return Said((shown,), "there is no function $f$ with", after)
 
 
 def _of_lasting(claim: claims.Lasts) -> Said:
     rows = tuple(as_row(growth_formula(growth, STYLE)) for growth in claim.growths)
     where = listed([math(condition(ceiling)) for ceiling in claim.on])
-    preface = "Every solution of the matrix flow exists for all times, for along it"
+    preface = "Every solution of the matrix flow exists for all times, by the bounds that follow."
     return Said(rows, if_words(where), who=(whose(claim.flow.model),), preface=preface, short=rows)
 
 
 def _of_target_noise(claim: claims.TargetNoise) -> Said:
-    rows = tuple(map(as_row, gain_formulas(claim, STYLE)))
-    preface = f"Noise on the target{noise_words(claim)} adds to the loss and to the rates this, and no more:"
-    return Said(rows, who=(whose(claim.model),), preface=preface.replace(",  ", ", "), short=rows)
+    loss, *_ = gain_formulas(claim, STYLE)
+    gain = STYLE.sign("gain")
+    rates = (words_row(f"{gain} {word_rate(letter)}", added) for letter, added in claim.gains)
+    rows = (as_row(loss), *rates)
+    preface = f"Noise $n$ on the target{noise_words(claim)} adds to the loss and to the rates this, and no more:"
+    return Said(rows, who=(whose(claim.model),), preface=preface, short=rows)
 
 
 def _of_motion(claim: claims.Moves) -> Said:
@@ -132,7 +152,9 @@ def _of_motion(claim: claims.Moves) -> Said:
     shown = row(scalar_rate(claim.quantity), claim.rate)
     if claim.quantity in flow.rates and isinstance(flow, Modes):
         told = {"product": "", "balanced": "in balance"}.get(flow.coordinates, "layer by layer")
-        return Said((shown,), told, who=(whose(flow.model),), short=(shown,))
+        put = equal((STYLE.expr(x), value) for x, value in flow.values if x not in (K, L))
+        told = ", ".join(filter(None, (told, put and f"at {put}")))
+        return Said((shown,), told, who=(whose(flow.model, flow.values),), short=(shown,))
     return Said((shown,), f"along {equations(flow)}{of_whom(flow)}", short=(shown,))
 
 
@@ -167,9 +189,13 @@ def _of_zeros(claim: claims.Zeros) -> Said:
     flow = tuple(row(STYLE.dot(x), value) for x, value in claim.flow.rates.items())
     shown = [one for part in claim.components for one in places(part.at)]
     where = f" where {listed([math(condition(relation)) for relation in claim.on])}" if claim.on else ""
-    exactly = " and ".join(at(part.at) for part in claim.components)
-    told = f"{domain(claim.flow)}{where} are exactly {exactly}".strip()
-    return Said(flow, f"the fixed points{of_whom(claim.flow)},", told, short=tuple(shown))
+    whom, exactly = of_whom(claim.flow).removeprefix(" of "), ", or ".join(at(part.at) for part in claim.components)
+    lead, place = f"for {whom}, " if whom else "", f"{domain(claim.flow)}{where}".strip()
+    if not claim.components:
+        never = (Row(", ".join(map(STYLE.dot, claim.flow.rates)), r"\neq", (("+", "0"),)),)
+        return Said(flow, f"{lead}there is no fixed point of", place, short=never)
+    told = f"{place} are exactly {exactly}".strip()
+    return Said(flow, f"{lead}the fixed points of", told, short=tuple(shown))
 
 
 def _of_linearization(claim: claims.Linearized) -> Said:
@@ -179,8 +205,24 @@ def _of_linearization(claim: claims.Linearized) -> Said:
     where = f" where {listed([math(condition(relation)) for relation in claim.on])}" if claim.on else ""
     under = f"{at(claim.at)} is {kind} under {equations(claim.flow)}{of_whom(claim.flow)}{family}{where}"
     roots = any(isinstance(one, claims.Quadratic) for one in claim.rates)
-    told = f"{under}, with the linear rate{'s' * (len(rates) > 1 or roots)}{' (roots of the equation)' * roots}"
+    told = f"{under}, with the linear rate{'s' * (len(rates) > 1 or roots)}{' (of an equation: its roots)' * roots}"
     return Said(rates, told, short=rates)
+
+
+def _of_spectrum(claim: claims.Spectrum) -> Said:
+    rates = tuple(_so_often(as_row(rate_formula(rate, STYLE)), times) for rate, times in claim.rates)
+    whole = f"{listed([math(STYLE.expr(x)) for x in products_in(claim)])} the products of all layers"
+    sums = [math(sum_formula(claim, symbol, summand, LINE_STYLE).line(LINE_STYLE)) for symbol, summand in claim.sums]
+    under = f"every point with {at(claim.at)} is stable under {equations(claim.flow)}{of_whom(claim.flow)}"
+    roots = any(isinstance(one, claims.Quadratic) for one, _ in claim.rates)
+    named = listed([whole, *sums]) if products_in(claim) else listed(sums)
+    told = f"{under}{domain(claim.flow)}.  With {named} its linear rates{' (roots of the equation)' * roots} are"
+    return Said(rates, told, short=rates)
+
+
+def _so_often(shown: Row, times: sp.Expr) -> Row:
+    """A rate with how many there are of it."""
+    return shown if times == 1 else replace(shown, note=rf"\text{{with multiplicity ${STYLE.expr(times)}$}}")
 
 
 def _of_convergence(claim: claims.Converges) -> Said:
@@ -220,6 +262,19 @@ def _of_convergence_between(claim: claims.ConvergesBetween) -> Said:
     return Said(rows, f"along {equations(claim.flow)}{of_whom(claim.flow)}, from {begin},", short=rows)
 
 
+def _of_separation(claim: claims.Separates) -> Said:
+    where, curve, *bounds = separation_formulas(claim, STYLE)
+    x, y = (math(STYLE.expr(variable)) for variable in claim.state)
+    told = (
+        f"in the quadrant {math(where.line(STYLE))}, along {equations(claim.flow)}{of_whom(claim.flow)}, the starts"
+        f" from which no solution leaves are one curve {math(curve.line(STYLE))}, continuous and increasing from the"
+        f" origin, to which they tend.  From above it {y} passes zero in finite time, from below it {x} does.  It lies"
+        " between two bounds, neither of which is crossed towards it"
+    )
+    rows = tuple(map(as_row, bounds))
+    return Said(rows, told, short=rows)
+
+
 def _of_order(claim: claims.Ordered) -> Said:
     names = {x: sp.Symbol(f"{x.name}'", real=True) for x in claim.beside.rates}
     sign = r"\geq" if claim.above else r"\leq"
@@ -227,8 +282,8 @@ def _of_order(claim: claims.Ordered) -> Said:
     first = equal((STYLE.function(x, "0"), value) for x, value in claim.start)
     second = equal((STYLE.function(names[x], "0"), value) for x, value in claim.begin)
     told = (
-        f"for all times, between the solution of {equations(claim.flow)}{of_whom(claim.flow)} from {first} and, primed,"
-        f" that of {equations(claim.beside)}{of_whom(claim.beside)} from {second},"
+        f"at all times the solution of {equations(claim.flow)}{of_whom(claim.flow)} from {first} and, primed,"
+        f" that of {equations(claim.beside)}{of_whom(claim.beside)} from {second} obey"
     )
     return Said(rows, told, short=rows)
 
@@ -244,6 +299,13 @@ def _of_sum(claim: claims.SumCloses) -> Said:
     every = f"{STYLE.expr(claim.upper)} \\geq {STYLE.expr(claim.lo - 1)}"
     where = "".join(f", {condition(relation)}" for relation in claim.on)
     return Said((row(total, claim.closed, note=f"({every}{where})"),))
+
+
+def _of_root(claim: claims.Root) -> Said:
+    article, zero, *rest = sentence(claim, STYLE)
+    assert isinstance(article, Words) and isinstance(zero, Formula)
+    shown = (as_row(zero),)
+    return Said(shown, article.text, _line(rest), short=shown)
 
 
 def _of_relation(claim: Claim) -> Said:
@@ -304,11 +366,14 @@ _SETTINGS: dict[type[Claim], Callable[[Any], Said]] = {
     claims.Hits: _of_hitting,
     claims.Zeros: _of_zeros,
     claims.Linearized: _of_linearization,
+    claims.Spectrum: _of_spectrum,
     claims.Converges: _of_convergence,
     claims.ConvergesBetween: _of_convergence_between,
     claims.Ordered: _of_order,
+    claims.Separates: _of_separation,
     claims.Attracts: _of_attraction,
     claims.Dominated: _of_domination,
     claims.LossIs: _of_loss,
     claims.SumCloses: _of_sum,
+    claims.Root: _of_root,
 }

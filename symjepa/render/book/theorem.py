@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from symjepa.exact.facts import TEX
+import sympy as sp
+
+from symjepa.exact.facts import TEX, Fact
 from symjepa.render.book.displays import Row, display
 from symjepa.render.book.hypotheses import hypotheses
-from symjepa.render.book.paragraphs import Said, joined, merged
-from symjepa.render.book.phrases import math
+from symjepa.render.book.paragraphs import Said, joined, merged, row_width
+from symjepa.render.book.phrases import equations, math, of_whom
 from symjepa.render.book.printed import print_parts
 from symjepa.render.book.printed import verdict as verdict_on
 from symjepa.render.book.prose import cited, sentence
 from symjepa.render.book.said import said
-from symjepa.render.hypotheses import listed
+from symjepa.render.factors import is_negative
+from symjepa.render.hypotheses import listed, symbols_in
 from symjepa.render.latex import rendered
 from symjepa.render.notation import MACROS
 from symjepa.render.styles import MACRO_LATEX as STYLE
-from symjepa.statements.claims import Claim, parts
+from symjepa.render.widths import LINE
+from symjepa.statements.claims import AtMost, Claim, Less, Ordered, parts
+from symjepa.statements.descriptions import Foreign, Modes, Restricted
 from symjepa.statements.statement import Conjecture, Statement, Theorem
+from symjepa.symbols import K, L
 from symjepa.verify.certificates import scopes_of
 from symjepa.verify.check import Line, Report
 from symjepa.verify.kernel.decide import Verdict
@@ -47,7 +53,7 @@ class Checked:
 
 def fragment(checked: Checked, version: str) -> str:
     """Statement and proof, for `\\input` where amsmath, amsthm and the macros are loaded."""
-    statement = checked.theorem.statement
+    statement, claim = checked.theorem.statement, list(_claim(checked))
     return rendered(
         "theorem.tex.j2",
         version=version,
@@ -56,8 +62,8 @@ def fragment(checked: Checked, version: str) -> str:
         environment="theorem" if checked.proved else "conjecture",
         title=sentence(statement.title),
         source=cited(statement.source),
-        setting=list(hypotheses(statement, checked.report)),
-        claim=list(_claim(checked)),
+        setting=list(hypotheses(statement, checked.report, "\n".join(claim), lambda own: _where(own, checked))),
+        claim=claim,
         printed=[_printed(row) for row in checked.report.printed],
         proof=list(_proof(checked)),
         missing=sentence(checked.theorem.missing) if isinstance(checked.theorem, Conjecture) else "",
@@ -78,7 +84,8 @@ def scope(checked: Checked) -> str:
     told = {depths: where for depths, where in told.items() if depths} or {"every depth": []}
     if len(told) == 1:
         return next(iter(told))
-    return "; ".join(f"{depths} in {_span(listed_once(where))}" for depths, where in told.items())
+    order = [part.number for part in numbers]
+    return "; ".join(f"{depths} in {_span(listed_once(where), order)}" for depths, where in told.items())
 
 
 def _depths(own: Scope) -> str:
@@ -86,9 +93,31 @@ def _depths(own: Scope) -> str:
     for symbol, least in own.free:
         bounds.setdefault(least, []).append(STYLE.expr(symbol))
     free = listed([math(", ".join(names) + rf" \geq {least}") for least, names in bounds.items()])
-    but = [math(f"{STYLE.expr(fact.expr)} {TEX[fact.kind]}") for fact in own.but]
+    but = [math(_against_number(fact)) for fact in own.but]
     fixed = [math(f"{MACROS[name]} = {number}") for name, number in own.fixed]
     return " with ".join(filter(None, (f"every {free}" if free else "", listed([*but, *fixed]))))
+
+
+def _against_number(fact: Fact) -> str:
+    """A condition on depths, with the number on the right: `K + L > 2`, `K \\neq 2`."""
+    number, rest = fact.expr.as_coeff_Add()
+    turned = all(map(is_negative, sp.Add.make_args(rest)))
+    sign = {"positive": r"<" if turned else ">", "nonnegative": r"\leq" if turned else r"\geq", "nonzero": r"\neq"}
+    if rest == 0 or fact.kind not in sign:
+        return f"{STYLE.expr(fact.expr)} {TEX[fact.kind]}"
+    return f"{STYLE.expr(-rest if turned else rest)} {sign[fact.kind]} {STYLE.expr(number if turned else -number)}"
+
+
+def _where(condition: Claim, checked: Checked) -> str:
+    """In which parts a condition on depths is one: in the others these depths are numbers, or do not occur."""
+    depths = symbols_in(condition)
+    if not depths or not depths <= {K, L}:
+        return ""
+    numbers, scopes = _numbered(checked.theorem.statement), scopes_of(checked.report)
+    pairs = list(zip(checked.report.claim, scopes, strict=True))
+    told = listed_once(_number(line, numbers) for line, own in pairs if depths <= {symbol for symbol, _ in own.free})
+    order = [part.number for part in numbers]
+    return f"in {_span(told, order)}" if told and set(told) < set(order) else ""
 
 
 # --- the claim
@@ -139,8 +168,9 @@ def _group(one: Said, groups: Sequence[Said]) -> int:
 
 
 def bare(claim: Claim) -> Claim:
-    """A claim without the reason that one of its occurrences gives."""
-    return replace(claim, why="") if getattr(claim, "why", "") else claim  # type: ignore[call-arg]
+    """A claim without the reason, or the certificate, that one of its occurrences gives."""
+    plain = replace(claim, why="") if getattr(claim, "why", "") else claim  # type: ignore[call-arg]
+    return replace(plain, by=None) if isinstance(plain, Less | AtMost) else plain
 
 
 def _roman(number: int) -> str:
@@ -149,12 +179,23 @@ def _roman(number: int) -> str:
 
 
 def _claim(checked: Checked) -> Iterator[str]:
-    preface = ""
+    preface = told = ""
     for part in _numbered(checked.theorem.statement):
         if part.shown.preface != preface:
             yield part.shown.preface
             preface = part.shown.preface
-        yield "\n".join(filter(None, (rf"\sjpart{{{part.number}}}" if part.number else "", *_paragraph(part.shown))))
+        flow, shown = _flow(part), part.shown
+        if flow and flow == told:
+            shown = replace(shown, before=shown.before.replace(flow, "the same flow"))
+        told = flow or told
+        yield "\n".join(filter(None, (rf"\sjpart{{{part.number}}}" if part.number else "", *_paragraph(shown))))
+
+
+def _flow(part: Part) -> str:
+    """The equations of the one flow that a paragraph is about, with their learner; empty if there is none."""
+    flows = {claim.flow for claim in part.claims if not isinstance(claim, Ordered) and hasattr(claim, "flow")}
+    told = {f"{equations(flow)}{of_whom(flow)}" for flow in flows if isinstance(flow, Modes | Foreign | Restricted)}
+    return told.pop() if len(told) == 1 else ""
 
 
 def _paragraph(one: Said) -> Iterator[str]:
@@ -193,26 +234,52 @@ def _proof(checked: Checked) -> Iterator[str]:
             run.append(item)
             continue
         if run:
-            yield from _run(run, numbers)
+            yield from _run(run, numbers, "" if item[:1].islower() else ".")
             run = []
         if item:
             yield sentence(item)
 
 
-def _run(lines: Sequence[Line], numbers: Sequence[Part]) -> Iterator[str]:
-    """Lines that follow each other without a word between them."""
+def _run(lines: Sequence[Line], numbers: Sequence[Part], end: str) -> Iterator[str]:
+    """Lines that follow each other without a word between them; `end` closes words behind the last display."""
     found = [(line, _number(line, numbers)) for line in lines]
-    cited_ = list(dict.fromkeys(number for _, number in found if number))
     shown = merged([_shown(line, number) for line, number in found])
-    if sum(len(one.rows) for one in shown) > MOST_REPEATED and all(number for _, number in found):
-        yield from _by_number(lines, cited_)
+    if sum(len(one.rows) for one in shown) > MOST_REPEATED and all(number not in ("", ".") for _, number in found):
+        yield from _by_number(found, numbers)
         return
     several = len(shown) > 1
-    for one in joined(shown):
+    shown = joined(packed(shown, [number for _, number in found]) if len(shown) == len(found) else shown)
+    for one in shown:
         if one.lead and (several or one.before):
             yield one.lead
         yield display(one.rows)
-        yield from filter(None, (one.after, _long_reasons(one.rows)))
+        closing = end if one is shown[-1] else "."
+        yield from filter(None, (one.after and one.after + closing, _long_reasons(one.rows)))
+
+
+def packed(shown: Sequence[Said], numbers: Sequence[str]) -> list[Said]:
+    """Short relations of no number and with one mark stand beside each other."""
+    found: list[Said] = []
+    beside = ""
+    for one, number in zip(shown, numbers, strict=True):
+        last = found[-1] if found else None
+        mark = "" if number or not _is_short(one) else one.rows[0].mark
+        if last and mark and mark == beside and row_width(last.rows[0]) + row_width(one.rows[0]) < LINE:
+            text = rf"{_text(last.rows[0])}, \quad {_text(one.rows[0])}"
+            found[-1] = replace(last, rows=(Row("", "", (("+", text),), mark=mark),))
+        else:
+            found.append(one)
+        beside = mark
+    return found
+
+
+def _is_short(one: Said) -> bool:
+    (first, *more) = one.rows
+    return not (more or one.lead or one.after or first.note or first.why)
+
+
+def _text(row: Row) -> str:
+    return " ".join(filter(None, (row.left, row.relation, STYLE.joined(list(row.right)))))
 
 
 def _shown(line: Line, number: str) -> Said:
@@ -249,12 +316,15 @@ def _number(line: Line, numbers: Sequence[Part]) -> str:
     return next((part.number or "." for part in numbers if claim in part.claims), "")
 
 
-def _by_number(lines: Sequence[Line], numbers: Sequence[str]) -> Iterator[str]:
-    """Many lines that the statement displays already: their numbers, the reasons once, one mark if all agree."""
-    whys = listed_once(sentence(getattr(line.claim, "why", "")) for line in lines)
-    marks = listed_once(_mark(line) for line in lines)
-    told = rf"\text{{{_span(numbers)}}}"
-    yield f"\\begin{{align*}}\n  {told}{marks[0]}\n\\end{{align*}}" if len(marks) == 1 else "".join(marks)
+def _by_number(found: Sequence[tuple[Line, str]], numbers: Sequence[Part]) -> Iterator[str]:
+    """Many lines that the statement displays already: their numbers by their marks, and the reasons once."""
+    marks: dict[str, list[str]] = {}
+    for line, number in found:
+        marks.setdefault(_mark(line), []).append(number)
+    order = [part.number for part in numbers]
+    rows = [rf"  \text{{{_span(listed_once(own), order)}}}{mark}" for mark, own in marks.items()]
+    yield "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
+    whys = listed_once(sentence(getattr(line.claim, "why", "")) for line, _ in found)
     if whys:
         yield f"({'; '.join(whys)})."
 
@@ -264,6 +334,15 @@ def listed_once(texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(filter(None, texts)))
 
 
-def _span(numbers: Sequence[str]) -> str:
-    spelled = [f"({number})" for number in numbers]
-    return listed(spelled) if len(spelled) < 3 else f"{spelled[0]}--{spelled[-1]}"
+def _span(numbers: Sequence[str], order: Sequence[str]) -> str:
+    """`(i), (iv)--(vi) and (ix)`: some numbers in their order, three and more neighbours by the first and the last."""
+    runs: list[list[str]] = []
+    for place, number in enumerate(order):
+        if number in numbers:
+            if not runs or runs[-1][-1] != order[place - 1]:
+                runs.append([])
+            runs[-1].append(number)
+    told: list[str] = []
+    for run in runs:
+        told += [f"({run[0]})--({run[-1]})"] if len(run) > 2 else [f"({number})" for number in run]
+    return listed(told)

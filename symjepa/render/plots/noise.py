@@ -126,5 +126,5 @@ and $<w>(0)\,e^{{-<sigma>^2\delta <t>}}$. Markers: the derived flow, integrated.
 
 def drawings() -> Iterator[Drawing]:
     """The figure of this file."""
-    title = "Noise is forgotten, algebraically in balance and exponentially off balance."
+    title = "Noise is forgotten, algebraically in balance and exponentially where the predictor outweighs the encoder."
     yield Drawing("noise-decay", decay, title, CAPTION, "noise-decay", ("noise-decay",))

@@ -195,14 +195,13 @@ def _grid(book: Book, figure: Figure, shown: Sequence[Panel], per_unit: bool) ->
     return axes
 
 
-_LINES = """Lines: the derived flow, integrated. Markers: the closed forms of @jepa-implicit-solution@ and, for
-reconstruction with $<L> = 1$, of @jepa-explicit-solution@."""
+_LINES = "Lines: the derived flow, integrated. Markers: the closed forms of @jepa-implicit-solution@"
 
 BY_DEPTH = rf"""One predictor layer, encoders of depth $<L> =
 {", ".join(str(panel.depth) for panel in DEPTHS)}$, balanced, from $<w>(0) = {fraction(EARLY)}$; all features
 have $<lam> = 1$, and $<rho> = {listed(x.rho for x in INFLUENCES)}$ (so that $<sigma>^2 = <lam>/<rho>$).
-{_LINES} The ticks on the right are the learned amplitudes, $<rho>^{{<L>}}$ for the JEPA and
-$<rho>^{{<L>/(<L>+1)}}$ for reconstruction."""
+{_LINES} and, for reconstruction with $<L> = 1$, of @jepa-explicit-solution@. The ticks on the right are the learned
+amplitudes, $<rho>^{{<L>}}$ for the JEPA and $<rho>^{{<L>/(<L>+1)}}$ for reconstruction."""
 
 BY_FEATURE = rf"""The panels of Fig.~2 of \cite{{littwin2024jepa}}, from the derived flow. One predictor layer, an
 encoder of depth $<L> = {MEDIUM}$, balanced, from $<w>(0) =
@@ -210,7 +209,7 @@ encoder of depth $<L> = {MEDIUM}$, balanced, from $<w>(0) =
 {listed(x.lam for x in SPREADS[0].features)}$ at $<rho> = 1$; $<rho> =
 {listed(x.rho for x in SPREADS[1].features)}$ at $<lam> = 1$; both against each other, $(<lam>, <rho>) =
 {", ".join(f"({x.lam}, {x.rho})" for x in SPREADS[2].features)}$: from this start the features of the last
-column reach one half of their amplitude in opposite orders. {_LINES}"""
+column reach one half of their amplitude in opposite orders. {_LINES}."""
 
 
 def drawings() -> Iterator[Drawing]:

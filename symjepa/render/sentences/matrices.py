@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from symjepa.exact.words import TraceSum, WordSum
+from symjepa.exact.traces import TraceSum
+from symjepa.exact.words import WordSum
 from symjepa.render.sentences.parts import (
     Formula,
     Sentence,
@@ -102,7 +103,7 @@ def gain_formulas(claim: claims.TargetNoise, style: Style) -> list[Formula]:
 
 def noise_words(claim: claims.TargetNoise) -> str:
     """Which noise."""
-    return "" if claim.correlated else ", uncorrelated with the context,"
+    return " that may be correlated with the context" if claim.correlated else ", uncorrelated with the context,"
 
 
 def _of_target_noise(claim: claims.TargetNoise, style: Style) -> Sentence:

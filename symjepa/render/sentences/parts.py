@@ -8,6 +8,7 @@ from typing import Any
 
 import sympy as sp
 
+from symjepa.exact.sequences import INDEX
 from symjepa.exact.words import WordSum
 from symjepa.model import Model
 from symjepa.render.styles import TERMINAL, Style
@@ -15,6 +16,7 @@ from symjepa.statements import claims
 from symjepa.statements.claims import Claim, Pairs
 from symjepa.statements.descriptions import Flow, Modes, Restricted
 from symjepa.statements.statement import Instance, Let
+from symjepa.symbols import K, L, chi, k, l, layer_amplitude
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,8 @@ def let_formula(let: Let, style: Style) -> Formula:
     return equation(style.expr(let.symbol), let.value, style)
 
 
-def model_words(model: Model, style: Style) -> str:
-    """Which learner, in words: target, teacher, and the depths that are numbers."""
+def model_words(model: Model, style: Style, values: Pairs = ()) -> str:
+    """Which learner, in words: target, teacher, and the depths that are numbers or stand for others."""
     if model.teacher is None:
         told = "the data target"
     else:
@@ -67,14 +69,21 @@ def model_words(model: Model, style: Style) -> str:
         told = teachers[model.teacher.name]
     depths = (("K", model.predictor.depth), ("L", model.encoder.depth))
     fixed = [style.inline(f"{style.letter(name)} = {depth}") for name, depth in depths if depth.is_Integer]
+    fixed += [style.inline(f"{style.expr(x)} = {style.expr(value)}") for x, value in values if x in (K, L)]
     return told + (f" ({', '.join(fixed)})" if fixed else "")
 
 
 def point_words(point: Mapping[sp.Symbol, Any], style: Style = TERMINAL) -> str:
     """An exact point: `K = 1, L = 2, λ = 1/3`."""
     return ", ".join(
-        f"{style.expr(symbol)} = {number}" for symbol, number in sorted(point.items(), key=lambda entry: str(entry[0]))
+        f"{style.expr(symbol)} = {number if exact(number).is_Number else style.expr(number)}"
+        for symbol, number in sorted(point.items(), key=lambda entry: str(entry[0]))
     )
+
+
+def exact(number: Any) -> sp.Expr:
+    """An exact number, or the formula for the terms of a sequence."""
+    return number if isinstance(number, sp.Expr) else sp.Rational(number)
 
 
 def instance_words(instance: Instance, style: Style = TERMINAL) -> str:
@@ -172,7 +181,38 @@ def origin(flow: Flow, style: Style) -> list[Formula | Words]:
     if isinstance(flow, Restricted):
         manifold = with_commas(equation(style.expr(x), value, style) for x, value in flow.eliminated)
         return [*origin(flow.whole, style), Words("on"), *manifold]
-    return [Words(f"of {model_words(flow.model, style)}" if isinstance(flow, Modes) else "as given")]
+    if not isinstance(flow, Modes):
+        return [Words("as given")]
+    return [Words(f"of {model_words(flow.model, style, flow.values)}{clock_words(flow, style)}")]
+
+
+def clock_words(flow: Modes, style: Style) -> str:
+    """Which squares of layers one clock moves, or which groups of layers share an amplitude."""
+    if flow.coordinates == "groups":
+        return _group_words(flow, style)
+    if flow.coordinates != "clock":
+        return ""
+    nets = zip(("w", "v"), (l, k), (sp.S.One, flow.model.predictor_rate), flow.sizes, strict=True)
+    told = [square for net in nets for square in _squares(*net, style)]
+    return f" for positive layers with {', '.join(told[:-1])} and {told[-1]}"
+
+
+def _group_words(flow: Modes, style: Style) -> str:
+    """The sizes of the groups of a net that has several."""
+    nets = [(name, sizes) for name, sizes in zip(("encoder", "predictor"), flow.sizes, strict=True) if len(sizes) > 1]
+    spelled = [(name, [style.inline(style.expr(size)) for size in sizes]) for name, sizes in nets]
+    told = [f"{name} layers in groups of {', '.join(sizes[:-1])} and {sizes[-1]}" for name, sizes in spelled]
+    return f" with {' and '.join(told)}" if told else ""
+
+
+def _squares(family: str, index: sp.Symbol, rate: sp.Expr, offsets: tuple[sp.Expr, ...], style: Style) -> list[str]:
+    """The squares of the layers of a net: of the first if it stands apart, and of a generic one."""
+    (*first, generic), least = offsets, style.sign(">=")
+    layers = [*((sp.S.One, offset) for offset in first), (index, generic.xreplace({INDEX: index}))]
+    squares = [(layer_amplitude(family, layer) ** 2, rate * (chi + offset)) for layer, offset in layers]
+    told = [equation(style.expr(left), right, style).line(style) for left, right in squares]
+    others = f" for {style.inline(f'{style.expr(index)} {least} 2')}" if first else ""
+    return [*map(style.inline, told[:-1]), f"{style.inline(told[-1])}{others}"]
 
 
 def domain_words(flow: Flow, style: Style) -> list[Formula | Words]:

@@ -36,11 +36,13 @@ def _of_root(claim: claims.Root, style: Style) -> Sentence:
     summands = style.terms(claim.of)
     zero = Formula(style.joined(summands), "=", (("+", "0"),), tuple(summands))
     inside = Formula(f"{low} {style.sign('<')} {style.expr(claim.variable)}", "<", (("+", high),))
+    turn = "negative to positive" if claim.rising else "positive to negative"
     return (
+        Words("the equation"),
         zero,
         Words("has exactly one solution with"),
         inside,
-        Words(f"crossed {'upward' if claim.rising else 'downward'}"),
+        Words(f", where its left side turns from {turn}"),
     )
 
 

@@ -18,6 +18,7 @@ from symjepa.statements.claims.equilibria import (
     Invariant,
     Linearized,
     Quadratic,
+    Spectrum,
     Zeros,
     component,
 )
@@ -36,6 +37,7 @@ from symjepa.statements.claims.matrices import (
 )
 from symjepa.statements.claims.monotone import ConvergesBetween, Ordered
 from symjepa.statements.claims.motion import Conserved, Hits, Implicit, Moves, Solves, solves
+from symjepa.statements.claims.plane import Separates
 from symjepa.statements.claims.products import (
     Balanced,
     ByInduction,
@@ -113,6 +115,7 @@ __all__ = [
     "Zeros",
     "Quadratic",
     "Linearized",
+    "Spectrum",
     "Invariant",
     "Converges",
     "Attracts",
@@ -121,4 +124,5 @@ __all__ = [
     "dominated",
     "ConvergesBetween",
     "Ordered",
+    "Separates",
 ]

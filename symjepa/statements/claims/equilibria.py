@@ -12,7 +12,7 @@ import sympy as sp
 
 from symjepa.statements.claims.relations import Relation
 from symjepa.statements.claims.sentences import Claim, Pairs
-from symjepa.statements.descriptions import Flow, pairs
+from symjepa.statements.descriptions import Flow, Modes, pairs
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,24 @@ class Linearized(Claim):
     on: tuple[Relation, ...] = ()
     visible: Pairs = ()
     using: tuple[Relation, ...] = ()
+
+
+@dataclass(frozen=True)
+class Spectrum(Claim):
+    """The flow of all layers of a mode, whatever their amplitudes (none of them 0), linearised at any fixed point `at`
+    has the listed `rates`, each as many times as is said, and no others.  0 is among them as many times as these fixed
+    points have dimensions; all others have negative real parts.
+
+    flow: `modes(model, "families")`.  at: products of layers with their values, which hold parameters and products that
+    are free; and pairs (b[l], w[l]) where each layer of a stack equals one of another.  sums: for each other stack of
+    more than one layer a symbol and a summand, such as (S, 1/w[l]**2), for S = Σ 1/w[l]² over all its layers.
+    """
+
+    flow: Modes
+    at: Pairs
+    rates: tuple[tuple[sp.Expr | Quadratic, sp.Expr], ...]
+    sums: Pairs
+    why: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from symjepa.exact.words import Matrix, TraceSum, WordSum
+from symjepa.exact.traces import TraceSum
+from symjepa.exact.words import Matrix, WordSum
 from symjepa.model import Model
 from symjepa.statements.claims.relations import Relation
 from symjepa.statements.claims.sentences import Claim, Pairs, _exact

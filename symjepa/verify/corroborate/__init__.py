@@ -33,9 +33,11 @@ from symjepa.verify.corroborate import (
     manifolds,
     monotone,
     motion,
+    plane,
     products,
     rates,
     scalars,
+    spectrum,
     words,
 )
 from symjepa.verify.corroborate.agreement import MOST, NEEDED, Agreement, agreement, merged
@@ -44,6 +46,7 @@ from symjepa.verify.corroborate.integrate import BITS
 from symjepa.verify.hypotheses import context_of
 from symjepa.verify.kernel.decide import Context
 from symjepa.verify.kernel.points import Point
+from symjepa.verify.kernel.sequences import particular
 from symjepa.verify.unfolding import unfolded
 
 __all__ = ["MOST", "NEEDED", "Agreement", "corroborate", "corroborated"]
@@ -67,12 +70,14 @@ CORROBORATORS: dict[type[Claim], Corroborator] = {
     claims.Hits: hitting.of_hitting_time,
     claims.Zeros: equilibria.of_zeros,
     claims.Linearized: rates.of_linearized,
+    claims.Spectrum: spectrum.of_spectrum,
     claims.Invariant: dynamics.of_invariant,
     claims.Converges: equilibria.of_convergence,
     claims.Attracts: comparison.of_attraction,
     claims.Dominated: comparison.of_domination,
     claims.ConvergesBetween: monotone.of_convergence_between,
     claims.Ordered: monotone.of_order,
+    claims.Separates: plane.of_separation,
     claims.WordIdentity: words.of_word_identity,
     claims.Drift: words.of_drift,
     claims.Decays: products.of_decay,
@@ -103,11 +108,13 @@ def _witnesses(statement: Statement) -> list[Point]:
 
 def corroborated(claim: Claim, context: Context, seed: int = 0) -> tuple[Agreement, ...]:
     """The agreements of one claim (not of a conjunction) under the hypotheses of a context."""
+    (claim, context), _ = next(particular((claim, context)))
     kind = type(claim).__name__
     if type(claim) not in CORROBORATORS:
         return (agreement(f"{kind}: no independent numerics", ()),)
     with precision(BITS):
         try:
-            return (*CORROBORATORS[type(claim)](claim, context, seed), *manifolds.of_manifold(claim, context, seed))
+            beside = (*manifolds.of_manifold(claim, context, seed), *manifolds.of_clock(claim, context, seed))
+            return (*CORROBORATORS[type(claim)](claim, context, seed), *beside)
         except SymjepaError as refusal:
             return (Agreement(f"{kind}: not computed", None, None, 0, str(refusal)),)

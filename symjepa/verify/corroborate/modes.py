@@ -15,6 +15,7 @@ from flint import arb, fmpq
 from symjepa.errors import InvalidModel, OutsideFragment, TooLarge, Undefined
 from symjepa.exact.balls import ball, rational
 from symjepa.exact.facts import Fact
+from symjepa.exact.sequences import INDEX
 from symjepa.statements.descriptions import Flow, Modes, Restricted
 from symjepa.symbols import layer_amplitude
 from symjepa.verify.corroborate.agreement import Reading, measured, said
@@ -110,25 +111,32 @@ def _product(parts: tuple[Value, ...]) -> Value:
 
 
 def spelled_out(expr: sp.Expr, point: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
-    """The expression at numbers: amplitudes of numbered layers by their names, finite products written out."""
+    """The expression at numbers: amplitudes of numbered layers by their names, finite products written out, and
+    sums of logarithms, too."""
     expr = expr.xreplace(dict(point))
-    products = {p: _written_out(p) for p in expr.atoms(sp.Product)}
-    expr = expr.xreplace(products)
+    expr = expr.xreplace({p: _written_out(p) for p in expr.atoms(sp.Product, sp.Sum) if _is_finite(p)})
     return expr.xreplace(
         {x: layer_amplitude(str(x.base), x.indices[0]) for x in expr.atoms(sp.Indexed) if x.indices[0].is_Integer}
     )
 
 
-def _written_out(product: sp.Product) -> sp.Expr:
-    ((index, lo, hi),) = product.limits
-    return sp.Mul(*(product.function.xreplace({index: sp.Integer(i)}) for i in range(int(lo), int(hi) + 1)))
+def _is_finite(expr: sp.Expr) -> bool:
+    """Whether a product runs over numbers, or a sum of logarithms, which is one in disguise."""
+    numbers = len(expr.limits) == 1 and all(end.is_Integer for end in expr.limits[0][1:])
+    return numbers and (isinstance(expr, sp.Product) or isinstance(expr.function, sp.log))
+
+
+def _written_out(expr: sp.Expr) -> sp.Expr:
+    ((index, lo, hi),) = expr.limits
+    terms = (expr.function.xreplace({index: sp.Integer(i)}) for i in range(int(lo), int(hi) + 1))
+    return sp.Mul(*terms) if isinstance(expr, sp.Product) else sp.Add(*terms)
 
 
 def scalar_symbols(exprs: Iterable[sp.Expr]) -> set[sp.Symbol]:
-    """Symbols that stand for numbers; the letters of indexed amplitudes do not."""
+    """Symbols that stand for numbers; the letters of indexed amplitudes and the index of offsets do not."""
     found = [sp.sympify(expr) for expr in exprs]
     labels = {x.base.label for expr in found for x in expr.atoms(sp.Indexed)}
-    return {s for expr in found for s in expr.free_symbols if isinstance(s, sp.Symbol)} - labels
+    return {s for expr in found for s in expr.free_symbols if isinstance(s, sp.Symbol)} - {*labels, INDEX}
 
 
 def parameters(flow: Flow, exprs: Iterable[sp.Expr] = (), facts: Iterable[Fact] = ()) -> set[sp.Symbol]:

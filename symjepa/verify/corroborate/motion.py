@@ -12,7 +12,8 @@ from flint import fmpq, fmpq_mat
 
 from symjepa.errors import InvalidModel
 from symjepa.exact.balls import rational
-from symjepa.exact.words import Factor, Matrix, Power, TraceSum, Word, WordSum, instantiated
+from symjepa.exact.traces import TraceSum
+from symjepa.exact.words import Factor, Matrix, Power, Word, WordSum, instantiated
 from symjepa.flow import letters
 from symjepa.model import EMA, Frozen, LayerEMA, Live, Model, Shared
 from symjepa.statements.claims import LossIs, Moves

@@ -46,10 +46,10 @@ def certified_rates(
     point = {x: sp.sympify(at.get(x, x)).xreplace(numbers) for x in modes.state}
     constants = {s: x for s, x in numbers.items() if s not in point}
     rates = tuple((x, spelled_out(rate, constants)) for x, rate in modes.rates.items())
-    return _certified(rates, [point[x] for x, _ in rates], digits)
+    return certified_at(rates, [point[x] for x, _ in rates], digits)
 
 
-def _certified(rates: Rates, at: Sequence[sp.Expr], digits: int) -> tuple[acb, ...]:
+def certified_at(rates: Rates, at: Sequence[sp.Expr], digits: int) -> tuple[acb, ...]:
     """Exactly where all is rational; else at rising precision, until every ball is narrow enough."""
     exact = [exactly(x, {}) for x in at]
     for bits in BITS:
@@ -258,8 +258,8 @@ def _spectrum(claim: Linearized, start: Start) -> Callable[[], Iterable[Reading]
         if any(not x.value.contains(0) for x in linearized(_rates_of(start), [ball(x, {}, _bits()) for x in at])):
             yield Reading(False, None, str(start))
             return
-        own = _certified(_rates_of(start), at, DIGITS)
-        yield from _paired(list(own), [z for rate in claim.rates for z in _claimed(rate, start)], str(start))
+        own = certified_at(_rates_of(start), at, DIGITS)
+        yield from paired(list(own), [z for rate in claim.rates for z in _claimed(rate, start)], str(start))
         moving = [x.real for x in own if not x.contains(0)]
         sign = all(x < 0 for x in moving) if claim.stable else any(x > 0 for x in moving)
         yield Reading(sign, None, str(start))
@@ -268,24 +268,24 @@ def _spectrum(claim: Linearized, start: Start) -> Callable[[], Iterable[Reading]
 
 
 def _claimed(rate: sp.Expr | Quadratic, start: Start) -> tuple[acb, ...]:
+    fixed = {s: x for s, x in start.point.items() if s not in start.flow.state}
+    return roots(rate, lambda expr: ball(spelled_out(expr, fixed), balls_of(start), _bits()))
+
+
+def roots(rate: sp.Expr | Quadratic, number: Callable[[sp.Expr], arb]) -> tuple[acb, ...]:
     """A rate in numbers; both roots, by the quadratic formula, where their equation is claimed."""
     if not isinstance(rate, Quadratic):
-        return (_number(rate, start),)
-    linear, constant = (_number(e, start) for e in _coefficients(rate))
+        return (acb(number(rate)),)
+    linear, constant = (acb(number(e)) for e in _coefficients(rate))
     root = (linear * linear - 4 * constant).sqrt()
     return (-linear - root) / 2, (-linear + root) / 2
-
-
-def _number(expr: sp.Expr, start: Start) -> acb:
-    fixed = {s: x for s, x in start.point.items() if s not in start.flow.state}
-    return acb(ball(spelled_out(expr, fixed), balls_of(start), _bits()))
 
 
 def _coefficients(rate: Quadratic) -> tuple[sp.Expr, sp.Expr]:
     return rate.linear, rate.constant
 
 
-def _paired(own: list[acb], claimed: list[acb], at: str) -> Iterator[Reading]:
+def paired(own: list[acb], claimed: list[acb], at: str) -> Iterator[Reading]:
     """Every claimed rate with the closest certified one that is left: they must overlap."""
     if len(own) != len(claimed):
         yield Reading(False, None, at)

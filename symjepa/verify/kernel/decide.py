@@ -20,11 +20,12 @@ import sympy as sp
 from symjepa.errors import InvalidLemma, OutsideFragment, SymjepaError, TooLarge, Undefined
 from symjepa.exact.facts import Fact
 from symjepa.exact.scalars import equal, normal
-from symjepa.exact.signs import Signs
+from symjepa.exact.sequences import sequences_in
+from symjepa.exact.signs import Signs, known_from
 from symjepa.exact.sums import SumLemma, apply, prove, substitute
 from symjepa.exact.words import Factor, Matrix, Word, WordSum
 from symjepa.statements.claims import Annihilates
-from symjepa.verify.kernel.assumptions import assumed
+from symjepa.verify.kernel.assumptions import assumed, assumed_of_terms
 from symjepa.verify.obligations.kinds import (
     Closes,
     Decidable,
@@ -112,12 +113,15 @@ def _signs(given: tuple[Fact, ...], context: Context, *exprs: sp.Expr) -> Signs:
     symbols = {s for e in exprs for s in e.atoms(sp.Symbol)} | {s for fact in facts for s in fact.free_symbols}
     bound = symbols - {s for e in exprs for s in e.free_symbols} - {s for fact in facts for s in fact.free_symbols}
     assumed(bound)  # refuses strange assumptions; a bound symbol is no hypothesis
-    return Signs((*facts, *assumed(symbols - bound)))
+    held = frozenset().union(*map(sequences_in, (*exprs, *(fact.expr for fact in facts))))
+    return known_from(frozenset((*facts, *assumed(symbols - bound), *assumed_of_terms(held))))
 
 
 def _shown(obligation: Decidable, holds: bool, conditions: Iterable[Fact], signs: Signs, residual: str) -> Decision:
     """PROVED if it holds and every condition is shown; the first that is not becomes the residual."""
-    reasons = {condition: signs.reason(condition) for condition in sorted(conditions, key=str)}
+    several = tuple(conditions)
+    ordered = sorted(several, key=str) if len(several) > 1 else several
+    reasons = {condition: signs.reason(condition) for condition in ordered}
     open_ones = [condition for condition, reason in reasons.items() if reason is None]
     if not holds or open_ones:
         return Decision(obligation, False, residual=residual if not holds else f"not shown: {open_ones[0]}")

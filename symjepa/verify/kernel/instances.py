@@ -17,7 +17,8 @@ import numpy as np
 import sympy as sp
 
 from symjepa.exact.denotation import value
-from symjepa.exact.words import Factor, Matrix, Power, Segment, Space, TraceSum, Word, WordSum, instantiated
+from symjepa.exact.traces import TraceSum
+from symjepa.exact.words import Factor, Matrix, Power, Segment, Space, Word, WordSum, instantiated
 from symjepa.flow import MatrixFlow
 from symjepa.flow import letters as letters_of_model
 from symjepa.modes.frames import Alignment, ends

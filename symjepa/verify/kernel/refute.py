@@ -3,13 +3,13 @@ r"""Refutes claims, and only at certified points.
 Soundness.  A claim is refuted by one point at which all its hypotheses are certified and one *necessary* condition
 certainly fails: two sides that differ or a sign that is reversed, by exact rationals or balls bounded away from zero;
 a word sum whose exact value on exact matrices is not zero; a trace that is positive.  That a certificate, a search, or
-a sufficient condition failed refutes nothing.
+a sufficient condition failed refutes nothing.  A claim about every sequence is refuted at a particular one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Any
 
@@ -26,6 +26,7 @@ from symjepa.verify.kernel.assumptions import assumed
 from symjepa.verify.kernel.decide import Context
 from symjepa.verify.kernel.instances import Letters, exhibited, framed, obeys, turned_depths
 from symjepa.verify.kernel.points import Point, holds_at, satisfies
+from symjepa.verify.kernel.sequences import particular
 from symjepa.verify.obligations.kinds import (
     Crosses,
     Decidable,
@@ -45,9 +46,12 @@ from symjepa.verify.obligations.kinds import (
 from symjepa.verify.search.extremes import Height, regular, relative, walk
 from symjepa.verify.search.letters import instances, scalars
 from symjepa.verify.search.points import points
+from symjepa.verify.search.rough import doubtful
 
 OnLetters = WordsVanish | TracesVanish | TraceAtMostZero | TracesAtMostZero | SumsVanish
 Scalar = Equal | HasSign | Signed | SameTruth | Crosses
+Known = tuple[set[sp.Symbol], tuple[Fact, ...]]
+"""The symbols of a test, and all that holds of them."""
 SEARCH_BITS = 256
 FEW = 12
 SEEDS = 6
@@ -56,7 +60,7 @@ REVERSED = {"positive": (-1, 0), "nonnegative": (-1,), "nonzero": (0,), "zero": 
 
 @dataclass(frozen=True)
 class Counterexample:
-    """A point (numbers, or matrices too) and what certainly fails there."""
+    """A point (numbers, formulas for the terms of sequences, matrices) and what certainly fails there."""
 
     point: Point
     fails: str
@@ -70,8 +74,20 @@ def refute(
 
     Where the search finds nothing, and there are points `near` which to look, it goes on from them to extreme ones.
     """
-    tests = tuple(sorted((*plan.tests, *(o for o in plan.obligations if o.necessary)), key=_integrates))
-    return _searched(tests, context, at) or (_further(tests, context, near) if near and at is None else None)
+    every = tuple(sorted((*plan.tests, *(o for o in plan.obligations if o.necessary)), key=_integrates))
+    for (tests, known), told in _instances(every, context):
+        found = _searched(tests, known, at) or (_further(tests, known, near) if near and at is None else None)
+        if found is not None:
+            return replace(found, point={**found.point, **told}) if told else found
+    return None
+
+
+def _instances(tests: tuple[Test | Decidable, ...], context: Context) -> list[Any]:
+    """Tests and facts for particular sequences; none if a sequence assumes more than can be checked."""
+    try:
+        return list(particular((tests, context)))
+    except OutsideFragment:
+        return []
 
 
 def _searched(
@@ -92,7 +108,8 @@ def _searched(
 
 def _further(tests: tuple[Test | Decidable, ...], context: Context, near: tuple[Point, ...]) -> Counterexample | None:
     """Walks from the points that are near, and from those of the search, to extreme ones: one a test, in turn."""
-    walks = [_tried(test, _walked(test, context, near)) for test in tests if isinstance(test, Scalar)]
+    scalar = [(test, _known(test, context)) for test in tests if isinstance(test, Scalar)]
+    walks = [_tried(test, known, _steered(test, _walked(test, known, near))) for test, known in scalar if known]
     while walks:
         for walk_of_one in tuple(walks):
             try:
@@ -105,15 +122,23 @@ def _further(tests: tuple[Test | Decidable, ...], context: Context, near: tuple[
     return None
 
 
-def _walked(test: Scalar, context: Context, near: tuple[Point, ...]) -> Iterator[Point]:
-    known = _known(test, context)
-    if known is None:
-        return
+def _walked(test: Scalar, known: Known, near: tuple[Point, ...]) -> Iterator[Point]:
     symbols, facts = known
-    given = (point for at in near for point in islice(_candidates(symbols, facts, at), 1))
-    seeds = (*given, *islice(_candidates(symbols, facts, None), SEEDS))
+    given = (point for at in near for point in islice(_candidates(known, at), 1))
+    seeds = tuple(point for point in (*given, *islice(_candidates(known, None), SEEDS)) if _certified(facts, point))
     yield from seeds
-    yield from (point for point in walk(seeds, symbols, facts, _height(test)) if satisfies(facts, point))
+    yield from walk(seeds, symbols, facts, _height(test))
+
+
+def _steered(test: Scalar, candidates: Iterable[Point]) -> Iterable[Point]:
+    """Points at which a sign seems to be in doubt, where it takes long to tell."""
+    match test:
+        case (
+            HasSign(expr=expr, kind="positive" | "nonnegative")
+            | Signed(fact=Fact(expr=expr, kind="positive" | "nonnegative"))
+        ) if expr.has(sp.Integral):
+            return doubtful(expr, candidates)
+    return candidates
 
 
 def _height(test: Scalar) -> Height | None:
@@ -128,15 +153,19 @@ def _height(test: Scalar) -> Height | None:
 
 def _at_points(test: Scalar, context: Context, at: Point | None) -> Counterexample | None:
     known = _known(test, context)
-    found = () if known is None else _tried(test, _candidates(*known, at))
+    if known is None:
+        return None
+    candidates = _candidates(known, at)
+    found = _tried(test, known, candidates if at is not None else _steered(test, candidates))
     return next((one for one in found if one is not None), None)
 
 
-def _known(test: Scalar, context: Context) -> tuple[set[sp.Symbol], tuple[Fact, ...]] | None:
+def _known(test: Scalar, context: Context) -> Known | None:
     """The symbols of a test and all that holds of them; None if a symbol assumes more than can be checked at a
     point.
     """
     given = test.given if isinstance(test, Equal | HasSign | Crosses) else ()
+    given = (*given, Fact(test.boundary, "zero")) if isinstance(test, Crosses) else given
     facts = (*context.facts, *given)
     symbols = _symbols(test) | {s for fact in facts for s in fact.free_symbols}
     try:
@@ -145,14 +174,20 @@ def _known(test: Scalar, context: Context) -> tuple[set[sp.Symbol], tuple[Fact, 
         return None
 
 
-def _tried(test: Scalar, candidates: Iterable[Point]) -> Iterator[Counterexample | None]:
-    """The counterexample at each point, if the test certainly fails there."""
+def _tried(test: Scalar, known: Known, candidates: Iterable[Point]) -> Iterator[Counterexample | None]:
+    """The counterexample at each point, if the test certainly fails there and all that is known certainly holds."""
+    _, facts = known
     if _integrates(test):  # each of them takes long, and over a pole longer; an equation mostly fails at once
-        candidates = (point for point in candidates if regular(_sides(test), point))
+        candidates = (point for point in candidates if _certified(facts, point) and regular(_sides(test), point))
         candidates = islice(candidates, FEW) if isinstance(test, Equal) else candidates
     for point in candidates:
         fails = _failure(test, point)
-        yield None if fails is None else Counterexample({_spoken(s): x for s, x in point.items()}, fails)
+        refuted = fails is not None and _certified(facts, point)
+        yield Counterexample({_spoken(s): x for s, x in point.items()}, str(fails)) if refuted else None
+
+
+def _certified(facts: Iterable[Fact], point: Point) -> bool:
+    return satisfies((f for f in facts if not f.over), point)
 
 
 def _integrates(test: Test | Decidable) -> bool:
@@ -183,15 +218,15 @@ def _symbols(test: Scalar) -> set[sp.Symbol]:
     return {*test.left.free_symbols, *test.right.free_symbols}
 
 
-def _candidates(symbols: set[sp.Symbol], facts: tuple[Fact, ...], at: Point | None) -> Iterator[Point]:
-    """The exhibited point, completed where it leaves symbols open; or a search."""
+def _candidates(known: Known, at: Point | None) -> Iterator[Point]:
+    """The exhibited point, completed where it leaves symbols open; or a search.  None of them is certified."""
+    symbols, facts = known
     fixed = {} if at is None else {s: x for s in symbols for name, x in at.items() if _stands_for(s, name)}
     open_symbols = symbols - set(fixed)
     pinned = tuple(Fact(fact.expr.xreplace(fixed), fact.kind, fact.over) for fact in facts)
-    for rest in points(open_symbols, tuple(f for f in pinned if f.free_symbols or f.over)):
-        point = {**fixed, **rest}
-        if satisfies((f for f in facts if not f.over), point):
-            yield point
+    found = points(open_symbols, tuple(f for f in pinned if f.free_symbols or f.over))
+    for rest in found if open_symbols else islice(found, 1):  # nothing is open: there is one point
+        yield {**fixed, **rest}
 
 
 def _spoken(expr: sp.Expr) -> sp.Expr:

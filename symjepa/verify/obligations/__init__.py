@@ -22,11 +22,15 @@ from symjepa.verify.obligations import (
     bounds,
     comparison,
     equilibria,
+    induction,
     matrices,
     monotone,
     motion,
+    not_closed,
+    plane,
     products,
     scalars,
+    spectrum,
 )
 from symjepa.verify.obligations.kinds import Plan
 from symjepa.verify.obligations.restriction import of_restriction
@@ -49,12 +53,14 @@ _COMPILERS: dict[type[Claim], Callable[[Any], Plan]] = {
     claims.Hits: motion.of_hitting_time,
     claims.Zeros: equilibria.of_zeros,
     claims.Linearized: equilibria.of_linearized,
+    claims.Spectrum: spectrum.of_spectrum,
     claims.Invariant: equilibria.of_invariant,
     claims.Converges: equilibria.of_convergence,
     claims.Attracts: comparison.of_attraction,
     claims.Dominated: comparison.of_domination,
     claims.ConvergesBetween: monotone.of_convergence_between,
     claims.Ordered: monotone.of_order,
+    claims.Separates: plane.of_separation,
     claims.WordIdentity: matrices.of_word_identity,
     claims.Drift: matrices.of_drift,
     claims.Decays: matrices.of_decay,
@@ -62,9 +68,9 @@ _COMPILERS: dict[type[Claim], Callable[[Any], Plan]] = {
     claims.Decouples: matrices.of_decoupling,
     claims.TargetNoise: bounds.of_target_noise,
     claims.Lasts: bounds.of_lasting,
-    claims.ByInduction: products.of_induction,
+    claims.ByInduction: induction.of_induction,
     claims.ProductMoves: products.of_product,
-    claims.NotClosed: products.of_not_closed,
+    claims.NotClosed: not_closed.of_not_closed,
 }
 
 

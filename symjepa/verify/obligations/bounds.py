@@ -13,23 +13,14 @@ import sympy as sp
 
 from symjepa.errors import BadDerivation
 from symjepa.exact.facts import Fact
-from symjepa.exact.words import (
-    Factor,
-    Matrix,
-    TraceSum,
-    WordSum,
-    along,
-    expectation,
-    gradient,
-    instantiated,
-    ranges,
-    released,
-    released_traces,
-)
+from symjepa.exact.gradients import along, expectation, gradient, released, released_traces
+from symjepa.exact.traces import TraceSum
+from symjepa.exact.words import Factor, Matrix, WordSum, instantiated, ranges
 from symjepa.flow import LayerRate, expected_loss, letters, sample_loss
 from symjepa.model import Model
 from symjepa.statements.claims import AtMost, Below, Growth, Lasts, TargetNoise
 from symjepa.statements.descriptions import Layers
+from symjepa.verify.obligations.induction import fresh_index, remembered
 from symjepa.verify.obligations.kinds import (
     Decidable,
     HasSign,
@@ -43,7 +34,6 @@ from symjepa.verify.obligations.kinds import (
 )
 from symjepa.verify.obligations.local import fact_of
 from symjepa.verify.obligations.matrices import check_letters, moving_letters, still_constants
-from symjepa.verify.obligations.products import fresh_index, remembered
 from symjepa.verify.obligations.scalars import facts_of
 
 Weighted = tuple[tuple[sp.Expr, WordSum], ...]

@@ -59,9 +59,13 @@ def of_attraction(claim: Attracts) -> Plan:
             *line.here.smooth("smooth", (*line.inside(line.x), *line.known, *line.here.domain)),
             *(Smooth("smooth", end) for end in (to, low, high) if end not in INFINITE),
         ),
-        tests=tuple(
-            HasSign("sign", sign * line.rate, "positive", (*part, *line.here.domain))
-            for sign, part in line.sides(claim)
+        tests=(
+            *(
+                HasSign("sign", sign * line.rate, "positive", (*part, *line.here.domain))
+                for sign, part in line.sides(claim)
+            ),
+            # Every number between the ends is a start, whatever else would be learned of it.
+            *(HasSign("domain", substitute(f.expr, {line.x: line.anywhere}), f.kind, inside) for f in line.here.domain),
         ),
     )
 

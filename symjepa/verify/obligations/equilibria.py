@@ -9,8 +9,9 @@ obligation of its own, for a product may have cancelled what is not defined.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import permutations, product
+from itertools import islice, product
 
 import sympy as sp
 
@@ -183,7 +184,7 @@ def _solved(
 
 def of_linearized(claim: Linearized) -> Plan:
     """The characteristic polynomial at the point, the signs of its roots, and the manifold of fixed points."""
-    own = [e for rate in claim.rates for e in _parts(rate)]
+    own = [e for rate in claim.rates for e in coefficients(rate)]
     here = local(claim.flow, (*own, *(value for _, value in claim.at), *_sides(claim.on)))
     values, state = here.pairs(claim.at), tuple(here.rates)
     family = _family(claim, here, values)
@@ -211,7 +212,7 @@ def of_linearized(claim: Linearized) -> Plan:
             Shown("rates", f"{size} rates of {len(state)} state variables", size == len(state)),
             *here.smooth("smooth", here.domain),
             *(Smooth("smooth", value, there) for value in values.values()),
-            *(Smooth("smooth", part, given) for rate in rates for part in _parts(rate)),
+            *(Smooth("smooth", part, given) for rate in rates for part in coefficients(rate)),
         ),
     )
 
@@ -251,7 +252,8 @@ def _sides(relations: tuple[Relation, ...]) -> list[sp.Expr]:
     return [side for relation in relations for side in (relation.lhs, relation.rhs)]
 
 
-def _parts(rate: sp.Expr | Quadratic) -> tuple[sp.Expr, ...]:
+def coefficients(rate: sp.Expr | Quadratic) -> tuple[sp.Expr, ...]:
+    """The expressions in a rate, as many as it stands for."""
     return (rate.linear, rate.constant) if isinstance(rate, Quadratic) else (rate,)
 
 
@@ -261,7 +263,7 @@ def _renamed(rate: sp.Expr | Quadratic, here: Local) -> sp.Expr | Quadratic:
     return here.renamed(rate)
 
 
-def _factor(growth: sp.Expr, rate: sp.Expr | Quadratic) -> sp.Expr:
+def factor(growth: sp.Expr, rate: sp.Expr | Quadratic) -> sp.Expr:
     """The factor of the characteristic polynomial that belongs to a rate, or to a pair."""
     return growth**2 + rate.linear * growth + rate.constant if isinstance(rate, Quadratic) else growth - rate
 
@@ -282,7 +284,7 @@ def _signs(
     pairs = [rate for rate in moving if isinstance(rate, Quadratic)]
     single = [rate for rate in moving if not isinstance(rate, Quadratic)]
     if stable:
-        both = (HasSign("signs", part, "positive", given) for rate in pairs for part in _parts(rate))
+        both = (HasSign("signs", part, "positive", given) for rate in pairs for part in coefficients(rate))
         return (*both, *(HasSign("signs", -rate, "positive", given, visible.get(rate)) for rate in single))
     shown = [visible.get(rate, rate) for rate in single] + [
         -part for rate in pairs for part in (rate.constant, rate.linear)
@@ -292,28 +294,35 @@ def _signs(
 
 
 def _characteristic(
-    jacobian: list[list[sp.Expr]], x: sp.Expr, rates: list[sp.Expr | Quadratic], given: tuple[Fact, ...]
+    jacobian: list[list[sp.Expr]], x: sp.Symbol, rates: list[sp.Expr | Quadratic], given: tuple[Fact, ...]
 ) -> Decidable:
-    """The characteristic polynomial is the product of the factors of the rates; beyond a size it is not expanded."""
+    """The characteristic polynomial is the product of the factors of the rates; a long one is not expanded."""
     size = len(jacobian)
-    if size > LARGEST:
-        told = f"the characteristic polynomial of {size} state variables is not expanded, only of up to {LARGEST}"
-        return Shown("rates", told, holds=False)
-    own = _determinant([[x * int(i == j) - jacobian[i][j] for j in range(size)] for i in range(size)])
-    return Equal("rates", own, sp.Mul(*(_factor(x, rate) for rate in rates)), given)
+    rows = [[x * int(i == j) - jacobian[i][j] for j in range(size)] for i in range(size)]
+    terms = list(islice(_leibniz(rows), LONGEST + 1))
+    if len(terms) > LONGEST:
+        told = f"the characteristic polynomial of these {size} state variables has more than {LONGEST} products"
+        return Shown("rates", f"{told} and is not expanded", holds=False)
+    return Equal("rates", sp.Add(*terms), sp.Mul(*(factor(x, rate) for rate in rates)), given)
 
 
-LARGEST = 5
+LONGEST = 200
 
 
-def _determinant(rows: list[list[sp.Expr]]) -> sp.Expr:
-    """Leibniz' formula: built, not simplified."""
-    size = len(rows)
-    terms = []
-    for order in permutations(range(size)):
-        swaps = sum(order[i] > order[j] for i in range(size) for j in range(i + 1, size))
-        terms.append(sp.Mul((-1) ** swaps, *(rows[i][order[i]] for i in range(size))))
-    return sp.Add(*terms)
+def determinant(rows: list[list[sp.Expr]]) -> sp.Expr:
+    """Built, not simplified."""
+    return sp.Add(*_leibniz(rows))
+
+
+def _leibniz(rows: list[list[sp.Expr]]) -> Iterator[sp.Expr]:
+    """The products of Leibniz' formula that hold no zero, row by row."""
+    if not rows:
+        yield sp.S.One
+        return
+    for j, entry in enumerate(rows[0]):
+        if entry != 0:
+            minor = [row[:j] + row[j + 1 :] for row in rows[1:]]
+            yield from (sp.Mul((-1) ** j, entry, rest) for rest in _leibniz(minor))
 
 
 def of_invariant(claim: Invariant) -> Plan:

@@ -13,7 +13,8 @@ import sympy as sp
 
 from symjepa.exact.facts import Fact, Kind
 from symjepa.exact.sums import SumLemma
-from symjepa.exact.words import Factor, TraceSum, WordSum
+from symjepa.exact.traces import TraceSum
+from symjepa.exact.words import Factor, WordSum
 from symjepa.flow import MatrixFlow
 from symjepa.modes.frames import Alignment
 from symjepa.statements.claims import Annihilates, Balanced, Below, Claim

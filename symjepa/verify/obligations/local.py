@@ -4,18 +4,21 @@ Soundness.  State and time of a dynamical claim are quantified by the claim itse
 so that no hypothesis of the statement about a symbol of the same name can narrow them; what is known of them is the
 flow's domain, their assumptions, and what the claim says of them.  An amplitude of other coordinates, an indexed
 family, or time is no constant: an expression that holds one which the flow does not move is refused.  A motion is
-refuted at inner points of the domain alone: who starts on its edge may have left it at once.
+refuted at inner points of the domain alone: who starts on its edge may have left it at once.  SymPy sums up what it
+renames, so that log a - log a would be gone: an expression of which it would drop a condition is refused.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sympy as sp
 
 from symjepa.errors import BadDerivation
 from symjepa.exact.facts import Fact, Kind
+from symjepa.exact.scalars import normal
 from symjepa.exact.sums import substitute
 from symjepa.modes.reduction import ModeFlow
 from symjepa.statements.claims import AtMost, Identity, Less, Relation, Unequal
@@ -93,7 +96,9 @@ def local(flow: Flow, exprs: Iterable[sp.Expr], time: sp.Symbol | None = None) -
         )
     names = {x: _fresh(x) for x in (*state, *([time] if time is not None else []))}
     timed = (fact.expr for fact in flow.domain if t in fact.free_symbols)
-    _check_constants(flow, (*exprs, *flow.rates.values(), *timed), names)
+    exprs = (*exprs, *flow.rates.values())
+    _check_constants(flow, (*exprs, *timed), names)
+    _check_kept(exprs)
     rates = {names[x]: substitute(rate, names) for x, rate in flow.rates.items()}
     domain = [Fact(substitute(fact.expr, names), fact.kind) for fact in flow.domain]
     moving = [fact for fact in domain if set(fact.free_symbols) & set(rates)]
@@ -125,12 +130,25 @@ def _check_constants(flow: Flow, exprs: tuple[sp.Expr, ...], names: Mapping[sp.E
     parameters = {x for rate in flow.rates.values() for x in rate.free_symbols} - {t}  # time is never a constant
     gone = {x for x, _ in flow.eliminated} if isinstance(flow, Restricted) else set()
     for expr in exprs:
-        named = {x for x in expr.free_symbols if x in AMPLITUDES or x == t or x in gone or _is_layer(x)}
+        named = {x for x in expr.free_symbols if x in AMPLITUDES or x == t or x in gone or is_layer(x)}
         moving = named | expr.atoms(sp.Indexed)
         for strange in sorted(moving - set(names) - parameters, key=str):
             raise BadDerivation(
                 f"{strange} in {expr} is not a constant of this flow, whose state is {', '.join(map(str, flow.rates))}"
             )
+
+
+def _check_kept(exprs: Iterable[sp.Expr]) -> None:
+    """Nothing is defined on more points once SymPy has put it together anew."""
+    for expr in exprs:
+        again = _again(expr)
+        if again != expr and normal(expr).conditions - normal(again).conditions:
+            raise BadDerivation(f"SymPy drops a part of {expr}, and whether that has a value is not known")
+
+
+@lru_cache(maxsize=20_000)
+def _again(expr: sp.Basic) -> sp.Basic:
+    return expr.func(*map(_again, expr.args)) if expr.args else expr
 
 
 def named_in(flow: Flow) -> set[sp.Expr]:
@@ -140,7 +158,8 @@ def named_in(flow: Flow) -> set[sp.Expr]:
     return {x for expr in exprs for x in expr.free_symbols}
 
 
-def _is_layer(symbol: sp.Basic) -> bool:
+def is_layer(symbol: sp.Basic) -> bool:
+    """Whether a symbol is the amplitude of a numbered layer."""
     family, _, number = str(symbol).partition("_")
     return family in ("w", "v", "b") and number.isdigit()
 

@@ -14,7 +14,9 @@ import sympy as sp
 
 from symjepa.errors import BadDerivation, FrameMismatch
 from symjepa.exact.facts import Fact
-from symjepa.exact.words import Factor, Matrix, Power, Segment, TraceSum, WordSum, along, ranges, released_traces
+from symjepa.exact.gradients import along, released_traces
+from symjepa.exact.traces import TraceSum
+from symjepa.exact.words import Factor, Matrix, Power, Segment, WordSum, ranges
 from symjepa.flow import LayerRate, MatrixFlow, expected_loss, letters, sample_loss
 from symjepa.model import EMA, Frozen, LayerEMA
 from symjepa.modes.frames import Alignment, alignment, entry, free_entry, instances

@@ -18,6 +18,8 @@ from symjepa.errors import SymjepaError
 from symjepa.exact.balls import ball, sign_at
 from symjepa.exact.facts import Fact
 from symjepa.verify.kernel.points import Point, satisfies
+from symjepa.verify.search.equations import Solved, completed, solved
+from symjepa.verify.search.rough import rough, steep
 
 STEPS = 800
 LEG = 40
@@ -39,7 +41,7 @@ def walk(
     starts, names = list(seeds), sorted(movable, key=str)
     if not starts or not names:
         return
-    random = Random(5)
+    random, equations = Random(5), solved(facts, names)
     heights = [inf if height is None else height(point) for point in starts]
     downhill = sorted(range(len(starts)), key=lambda i: heights[i])
     at, low = starts[0], inf
@@ -48,7 +50,7 @@ def walk(
         if step % LEG == 0:
             i = number % len(starts) if stroll else downhill[number % len(starts)]
             at, low = starts[i], heights[i]
-        point = _moved(at, names, random)
+        point = _moved(at, names, equations, random)
         if point is None or not satisfies(facts, point):
             continue
         yield point
@@ -57,16 +59,19 @@ def walk(
             at, low = point, new
 
 
-def _moved(at: Point, names: list[sp.Symbol], random: Random) -> Point | None:
-    """Some numbers scaled together, or one changed, or two; None if a number is long, or not admitted by its symbol."""
-    point = dict(at)
+def _moved(at: Point, names: list[sp.Symbol], equations: Solved, random: Random) -> Point | None:
+    """Some numbers scaled together, or one changed, or two, and then those that equations determine; None if a number
+    is long, or not admitted by its symbol.
+    """
+    numbers = dict(at)
     if random.random() < JOINTLY:
         scale = random.choice(SCALES)
-        point.update((s, point[s] * scale) for s in names if not s.is_integer and random.random() < 0.5)
+        numbers.update((s, numbers[s] * scale) for s in names if not s.is_integer and random.random() < 0.5)
     else:
         for symbol in random.sample(names, min(len(names), random.choice((1, 1, 2)))):
-            point[symbol] = _changed(symbol, point, random)
-    return point if all(_admitted(symbol, point[symbol]) for symbol in names) else None
+            numbers[symbol] = _changed(symbol, numbers, random)
+    point = completed(numbers, equations)
+    return point if point is not None and all(_admitted(symbol, point[symbol]) for symbol in names) else None
 
 
 def _changed(symbol: sp.Symbol, point: Point, random: Random) -> sp.Rational:
@@ -108,7 +113,9 @@ def _keeps_sign(integral: sp.Integral, point: Point) -> bool:
 
 def relative(expr: sp.Expr) -> Height:
     """The value of an expression against the size of its terms: from 1 (all of one sign) to -1."""
-    terms = sp.Add.make_args(expr)
+    terms, quick = sp.Add.make_args(expr), rough(expr) if expr.has(sp.Integral) else None
+    if quick is not None:
+        return lambda point: steep(*quick(point))
 
     def height(point: Point) -> float:
         try:

@@ -122,7 +122,8 @@ def _data(d: int, dy: int, hypotheses: tuple[Annihilates, ...], random: Random) 
     x, y = _matrix_drawn(d, d + 2, random), _matrix_drawn(dy, d + 2, random)
     matrices: dict[str, Any] = {}
     if hypotheses:
-        shared = 0 if any(h.left.name == "Syx" and h.value.is_zero for h in hypotheses) else Fraction(1)
+        apart = any(h.left.name == "Syx" and h.value.is_zero for h in hypotheses)
+        shared = Fraction(0) if apart else 1 + abs(x[0, 0]) / 2  # not always 1, or a covariance would be the variance
         mirror: Any = np.eye(d, dtype=object)
         mirror[0, 0] = -1
         bend = shared * np.vstack([x[:1]] * dy)

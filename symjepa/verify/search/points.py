@@ -9,6 +9,7 @@ import sympy as sp
 
 from symjepa.exact.facts import Fact
 from symjepa.verify.kernel.points import Point, satisfies
+from symjepa.verify.search.equations import completed, solved
 
 _SMALL = [
     sp.Rational(p, q)
@@ -26,11 +27,12 @@ def points(symbols: Iterable[sp.Symbol], facts: tuple[Fact, ...], tries: int = T
     mixed = [f for f in facts if len(f.free_symbols) > 1]
     if not all(pools.values()):
         return
-    random = Random(0)
+    random, equations = Random(0), solved(mixed, names)
+    determined = [f for s, _ in equations for f in own[s]]
     for number in range(tries):
         reach = 1 + number // 10
-        point = {s: random.choice(pools[s][: reach + 1]) for s in names}
-        if satisfies(mixed, point):
+        point = completed({s: random.choice(pools[s][: reach + 1]) for s in names}, equations)
+        if point is not None and satisfies((*determined, *mixed), point):
             yield point
 
 

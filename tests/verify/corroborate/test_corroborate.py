@@ -9,7 +9,7 @@ import sympy as sp
 
 from symjepa.catalogue import find, load
 from symjepa.exact.facts import Fact
-from symjepa.model import EMA, DataReconstruction, Encoder, LatentPrediction, Live, Model, Predictor
+from symjepa.model import EMA, DataReconstruction, Encoder, LatentPrediction, LayerEMA, Live, Model, Predictor
 from symjepa.statements.claims import (
     Attracts,
     Claim,
@@ -23,9 +23,12 @@ from symjepa.statements.claims import (
     Less,
     Linearized,
     Moves,
+    Quadratic,
     Root,
     Solves,
+    Spectrum,
     SumCloses,
+    Unequal,
     Within,
     Zeros,
     component,
@@ -34,7 +37,7 @@ from symjepa.statements.claims import (
 )
 from symjepa.statements.descriptions import Foreign, Layers, modes, pairs, restricted
 from symjepa.statements.statement import NearMiss
-from symjepa.symbols import K, L, alpha, b, eta, lam, n, rho, sigma2, t, tau, u, v, w
+from symjepa.symbols import K, L, alpha, b, eta, k, l, lam, layer_amplitude, n, rho, sigma2, t, tau, u, v, w
 from symjepa.verify import obligations
 from symjepa.verify.corroborate import CORROBORATORS, corroborate, corroborated
 from symjepa.verify.hypotheses import context_of
@@ -148,6 +151,29 @@ def test_two_rates_with_a_family_agree():
     plane = Foreign(((v, lam * (w - v)), (w, sp.S.Zero * w)))
     claim = Linearized(plane, pairs({v: w, w: w}), (-lam, sp.S.Zero), stable=True, family=(w,))
     assert verdicts(claim, context_of(learning)) == {True}
+
+
+def test_rates_of_layers_with_their_multiplicities_are_those_of_the_numerical_jacobian():
+    flow = modes(Model(Encoder(L), Predictor(K), LatentPrediction(), LayerEMA(tau)), "families")
+    S, T = sp.symbols("S T", positive=True)
+    layer, head, average = (layer_amplitude(name, index) for name, index in (("w", l), ("v", k), ("b", l)))
+    scale = lam**2 / sigma2 * w**2
+    rates = (sp.S.Zero, K + L - 1), (-tau, L - 1), (Quadratic(tau + scale * (S + T), tau * scale * T), sp.S.One)
+    claim = Spectrum(flow, pairs({v: learned, average: layer}), rates, pairs({S: layer**-2, T: head**-2}))
+    known = context_of((Less(0, K), Unequal(lam, 0)))
+    assert verdicts(claim, known) == {True}
+    assert verdicts(replace(claim, rates=(*rates[:1], (-tau, L), *rates[2:])), known) == {False}
+    assert verdicts(replace(claim, rates=(*rates[:1], (-tau * (1 + tiny), L - 1), *rates[2:])), known) == {False}
+    assert verdicts(replace(claim, sums=pairs({S: layer**-2, T: head**-4})), known) == {False}
+    assert verdicts(replace(claim, at=pairs({v: 2 * learned, average: layer})), known) == {False}
+
+
+def test_a_spectrum_with_products_that_depend_on_others_agrees():
+    flow = modes(Model(Encoder(L), Predictor(1), LatentPrediction(), EMA(tau)), "families")
+    S, layer = sp.Symbol("S", positive=True), layer_amplitude("w", l)
+    pair = Quadratic(tau + lam**2 / sigma2 * w**2 * S + sigma2 * w**2, tau * sigma2 * w**2)
+    claim = Spectrum(flow, pairs({b: w, v: learned}), ((sp.S.Zero, L), (pair, sp.S.One)), pairs({S: layer**-2}))
+    assert verdicts(claim, context_of((Unequal(lam, 0),))) == {True}
 
 
 def test_convergence_is_seen_and_a_wrong_limit_too():
