@@ -16,7 +16,9 @@ won by a teacher that is slow enough, and by the student if the teacher is fast 
 never passes zero, and always wins.
 
 That the curve is the only one is seen from b as a function of w along a trajectory: two of them approach each other as
-w grows from zero.  Source: the conserved imbalance is that of tian2021directpred, Thm 1; the curve is ours.
+w grows from zero.
+
+Source: the conserved imbalance is that of tian2021directpred, Thm 1; the curve is ours.
 """
 
 import sympy as sp

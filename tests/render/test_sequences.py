@@ -7,6 +7,7 @@ import sympy as sp
 
 from symjepa.exact.sequences import every_term
 from symjepa.model import Encoder, LatentPrediction, Live, Model, Predictor
+from symjepa.render.book.hypotheses import occurs
 from symjepa.render.formulas import condition, latex, terminal
 from symjepa.render.sentences import latex_claim, terminal_claim
 from symjepa.render.sentences.parts import point_words
@@ -55,3 +56,8 @@ def test_a_clock_says_which_squares_it_moves() -> None:
     told = terminal_claim(Conserved(clock(model, (0, x), (y,)), chi))
     assert "of the live teacher for positive layers with w₁² = χ, wₗ² = χ + xₗ for l ≥ 2 and vₖ² = α (χ + qₖ)" in told
     assert r"\chi + x_{\ell}" in latex_claim(Conserved(clock(model, (0, x), (y,)), chi))
+
+
+def test_a_sequence_is_introduced_where_any_of_its_terms_is_shown() -> None:
+    assert occurs(y(sp.Symbol("i", integer=True)), r"along $\prod_{k=1}^{K} \sqrt{c + q_{k}}$,")
+    assert not occurs(x(sp.Symbol("i", integer=True)), r"along $\prod_{k=1}^{K} \sqrt{c + q_{k}}$,")

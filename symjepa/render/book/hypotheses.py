@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from symjepa.render.book.displays import Row, display
 from symjepa.render.book.phrases import as_row, condition, math, row
@@ -36,8 +37,10 @@ def hypotheses(
 
 
 def occurs(symbol: sp.Expr, text: str) -> bool:
-    """Whether the formulas of a text show a letter."""
-    letter = re.escape(STYLE.expr(symbol).partition("^")[0])
+    """Whether the formulas of a text show a letter, or any term of a sequence."""
+    spelled = STYLE.expr(symbol)
+    shown = spelled.partition("_")[0] + "_" if isinstance(symbol, AppliedUndef) else spelled.partition("^")[0]
+    letter = re.escape(shown)
     formulas = " ".join(re.findall(r"\$.+?\$|\\begin\{align\*\}.+?\\end\{align\*\}", text, re.DOTALL))
     return re.search(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])", formulas) is not None
 
