@@ -51,9 +51,11 @@ def _points(symbols: set[sp.Symbol], setting: Setting, *more: Fact) -> list[Poin
 
 def _holds(mutant: Less | AtMost | Within, setting: Setting) -> bool:
     symbols = {s for gap in gaps(mutant) for s in gap.free_symbols}
-    signs = [_sign(gap, point) for point in _points(symbols, setting) for gap in gaps(mutant)]
+    points = _points(symbols, setting) if symbols else [{}]  # between numbers there is nothing to draw
+    signs = [_sign(gap, point) for point in points for gap in gaps(mutant)]
     known = [sign for sign in signs if sign is not None]
-    return len(known) >= ENOUGH and all(sign > 0 or (sign == 0 and not isinstance(mutant, Less)) for sign in known)
+    enough = len(known) >= min(ENOUGH, len(points))
+    return enough and all(sign > 0 or (sign == 0 and not isinstance(mutant, Less)) for sign in known)
 
 
 def _sign(expr: sp.Expr, point: Point) -> int | None:

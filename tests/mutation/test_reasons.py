@@ -75,3 +75,8 @@ def test_a_condition_without_which_nothing_is_said_can_be_dropped() -> None:
 )
 def test_a_proved_mutant_is_confirmed_only_if_it_holds_at_points(mutant, true) -> None:
     assert bool(confirmed(mutant, setting(Less(x, y)))) is true
+
+
+def test_numbers_are_compared_where_no_letter_is_left_to_draw() -> None:
+    assert confirmed(Less(sp.log(2), 1), setting())
+    assert not confirmed(Less(1, sp.log(2)), setting())
